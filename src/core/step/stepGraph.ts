@@ -1,0 +1,26 @@
+import type { Graph } from "../graph/graph";
+import type { BufferSpec, ParameterSpec, RandomInputSpec } from "../nn/modelContext";
+
+/**
+ * One optimizer update as one graph: forward, backward, clipping and optimizer.
+ *
+ * Inputs: data (hidden states, masks), every parameter, every buffer, every optimizer moment, random inputs and `step`
+ * (int64 scalar, the number of updates done before this one). Outputs: `loss`, `learningRate`, `gradientNorm`, anything the
+ * task adds (e.g. `image.confidence`), and the next value of every state tensor.
+ */
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly parameters: readonly ParameterSpec[];
+  readonly buffers: readonly BufferSpec[];
+  readonly randomInputs: readonly RandomInputSpec[];
+  /** State tensors: what is fed under `input` next time is what came out under `output` this time. */
+  readonly state: readonly StateLink[];
+  /** Outputs that are no state: scalars and diagnostics. */
+  readonly reports: readonly string[];
+}
+
+export interface StateLink {
+  readonly input: string;
+  readonly output: string;
+  readonly kind: "parameter" | "buffer" | "moment";
+}
