@@ -1,0 +1,39 @@
+// Bundles the extension host, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
+import { chmodSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const root = new URL("..", import.meta.url).pathname;
+const watch = process.argv.includes("--minify") ? { minify: true } : { sourcemap: true };
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+
+const node = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  outdir: "dist",
+  // Native packages locate their binaries at run time, so they stay outside the bundles.
+  external: ["vscode", "onnxruntime-node", "sharp"],
+  logLevel: "warning",
+  ...watch,
+};
+
+await build({
+  ...node,
+  entryPoints: { extension: "src/extension/extension.ts", worker: "src/engine/worker.ts", samples: "samples/main.ts" },
+});
+await build({ ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } });
+chmodSync(`${root}dist/cli.js`, 0o755);
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  platform: "browser",
+  format: "iife",
+  target: "es2022",
+  outdir: "dist/webview",
+  entryPoints: { runDashboard: "webview/runDashboard/main.ts" },
+  logLevel: "warning",
+  ...watch,
+});
