@@ -62,6 +62,9 @@ const arrayConstructors = {
   bool: Uint8Array,
 } as const;
 
+/** Every element type, in order of declaration. */
+export const dataTypes = Object.keys(arrayConstructors) as readonly DataType[];
+
 /** Bytes per element of `dtype`. */
 export function bytesPerElement(dtype: DataType): number {
   return arrayConstructors[dtype].BYTES_PER_ELEMENT;
