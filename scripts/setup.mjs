@@ -16,7 +16,9 @@ export function run(command, args, { output = "inherit", env = {} } = {}) {
 export function installPackages(options) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 20)) {
-    console.error(`UniPT Lab needs Node 20.20 or newer; this is ${process.version}. Install a newer one and try again.`);
+    console.error(
+      `UniPT Lab needs Node 20.20 or newer; this is ${process.version}. Install a newer one and try again.`,
+    );
     process.exit(2);
   }
   const installed = `${root}node_modules/.package-lock.json`;

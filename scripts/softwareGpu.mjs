@@ -8,7 +8,8 @@ const loader = ["/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "/usr/lib/aarch64-li
 /** Installs the driver where apt may be used; returns the environment that selects it, or why it is not there. */
 export function installSoftwareGpu() {
   const present = () => existsSync(driver) && loader.some(existsSync);
-  if (process.platform !== "linux") return { available: false, reason: "the software Vulkan driver is installed on Debian only.", env: {} };
+  if (process.platform !== "linux")
+    return { available: false, reason: "the software Vulkan driver is installed on Debian only.", env: {} };
   if (!present() && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     const packages = ["chromium", "libvulkan1", "fonts-dejavu-core"];
     const apt = (...args) => spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
@@ -17,5 +18,9 @@ export function installSoftwareGpu() {
     apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
   }
   if (present()) return { available: true, env: { VK_DRIVER_FILES: driver } };
-  return { available: false, reason: "Debian's packages chromium and libvulkan1 are not installed (apt-get install them as root).", env: {} };
+  return {
+    available: false,
+    reason: "Debian's packages chromium and libvulkan1 are not installed (apt-get install them as root).",
+    env: {},
+  };
 }

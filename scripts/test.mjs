@@ -37,7 +37,9 @@ const unit = spawnSync("npx", ["--no-install", "vitest", "run", ...reporters], {
   env: { ...process.env, ...gpu.env },
 });
 try {
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
   passed += numPassedTests;
   failed += numFailedTests;
   skipped += numPendingTests;

@@ -33,5 +33,7 @@ async function runExperiment(app: App, resource?: vscode.Uri): Promise<void> {
   );
   const name = path.basename(file.fsPath, ".unipt.json");
   const scope = vscode.workspace.getWorkspaceFolder(file) ?? vscode.TaskScope.Workspace;
-  await vscode.tasks.executeTask(new vscode.Task({ type: "unipt", file: file.fsPath }, scope, name, "UniPT", execution));
+  await vscode.tasks.executeTask(
+    new vscode.Task({ type: "unipt", file: file.fsPath }, scope, name, "UniPT", execution),
+  );
 }
