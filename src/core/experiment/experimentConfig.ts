@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { ImageBackboneConfig, TextBackboneConfig } from "./backboneConfig";
+import { PairDataConfig } from "./dataConfig";
+import { FeaturesConfig } from "./featuresConfig";
+import { Name } from "./names";
+import { LossConfig, MethodConfig } from "./placeholders";
+import { trainingConfig } from "./trainingConfig";
+
+export const deviceNames = ["auto", "cpu", "webgpu", "cuda", "dml", "coreml"] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
+/** Metrics of retrieval that can select a checkpoint; dotted paths into the metrics of an evaluation. */
+export const retrievalSelectors = [
+  "rSum",
+  "imageToText.recallAt1",
+  "imageToText.recallAt5",
+  "imageToText.recallAt10",
+  "textToImage.recallAt1",
+  "textToImage.recallAt5",
+  "textToImage.recallAt10",
+] as const;
+
+/** Overrides by dotted path, for example `{ "training.epochs": 40 }`; each value replaces what the path held. */
+const Overrides = z
+  .record(z.string(), z.json())
+  .describe('Settings by dotted path, for example { "training.epochs": 40 }; each replaces what the path holds.');
+
+/** Keys that every task shares. */
+const common = {
+  $schema: z.string().optional().describe("JSON Schema of this file, for editors."),
+  name: Name.describe("Name of the experiment; run directories start with it."),
+  notes: z.string().optional().describe("Free text, kept with every run."),
+  features: FeaturesConfig.prefault({}),
+  seeds: z
+    .array(z.int().min(0).max(0xffff_ffff))
+    .min(1)
+    .refine((seeds) => new Set(seeds).size === seeds.length, { error: "seeds that differ from each other" })
+    .default([0])
+    .describe("One run per variant and seed."),
+  device: z.enum(deviceNames).default("auto").describe("Execution provider; auto takes the best that verifiably runs."),
+  threads: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe("CPU threads; results are bit-identical only between equal counts. One per core by default."),
+  variants: z
+    .record(Name, Overrides)
+    .optional()
+    .describe("Named variants of this experiment, each trained with every seed; one run per seed without them."),
+};
+
+const side = "backbone and the method trained on its hidden states.";
+
+/** Image-text retrieval: each side embeds into one space, compared by cosine. */
+export const ImageTextRetrievalConfig = z.strictObject({
+  task: z.literal("image-text-retrieval").describe("What is learned."),
+  ...common,
+  data: PairDataConfig,
+  image: z.strictObject({ backbone: ImageBackboneConfig, method: MethodConfig }).describe(`The image side: ${side}`),
+  text: z.strictObject({ backbone: TextBackboneConfig, method: MethodConfig }).describe(`The text side: ${side}`),
+  pooling: z
+    .enum(["mean", "gpo"])
+    .default("mean")
+    .describe("From tokens to one embedding: masked mean, or the learned generalised pooling operator."),
+  loss: LossConfig.prefault({ name: "info-nce" }),
+  training: trainingConfig(retrievalSelectors).prefault({}),
+});
+
+/** One experiment file, complete with defaults. Paths are relative to the file. Tasks are told apart by `task`. */
+export const ExperimentConfig = z.discriminatedUnion("task", [ImageTextRetrievalConfig]);
+
+export type ImageTextRetrievalConfig = z.infer<typeof ImageTextRetrievalConfig>;
+export type ExperimentConfig = z.infer<typeof ExperimentConfig>;
+/** As written in a file: keys with defaults may be missing. */
+export type ExperimentInput = z.input<typeof ExperimentConfig>;
