@@ -118,7 +118,7 @@ export function fromBytes(dtype: DataType, shape: Shape, bytes: Uint8Array): Ten
   if (bytes.byteLength !== sizeOf(shape) * width) {
     throw new RangeError(`${bytes.byteLength} bytes do not fill a ${dtype} tensor of shape [${shape.join(", ")}].`);
   }
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes); // a copy; Buffer.slice makes none
   const ctor = arrayConstructors[dtype] as new (buffer: ArrayBufferLike, offset: number, length: number) => DataArray;
   return { dtype, shape, data: new ctor(aligned.buffer, aligned.byteOffset, sizeOf(shape)) };
 }
