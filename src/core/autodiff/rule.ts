@@ -10,7 +10,7 @@ export interface VjpContext {
   /** One per output; undefined where nothing downstream of that output reaches the loss. */
   readonly cotangents: readonly (Value | undefined)[];
   /** Whether input `index` lies on a path from a parameter: only those need a cotangent. */
-  needs(index: number): boolean;
+  readonly needs: (index: number) => boolean;
 }
 
 /**
