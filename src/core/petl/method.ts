@@ -1,4 +1,6 @@
+import type { z } from "zod";
 import type { Value } from "../graph/graphBuilder";
+import type { ModelScope } from "../nn/modelContext";
 
 /** What a side method reads: the backbone's intermediate activations, constants to it (no gradient enters the backbone). */
 export interface MethodInput {
@@ -17,4 +19,17 @@ export interface MethodOutput {
   readonly mask?: Value | undefined;
   /** Layer confidence α, [B, L], each row a distribution over the tapped layers; methods that have none leave it out. */
   readonly confidence?: Value | undefined;
+  /** The hidden state (index into `hiddenStates`) that each column of `confidence` stands for. */
+  readonly confidenceLayers?: readonly number[] | undefined;
+}
+
+/** A way of adapting a frozen backbone to a task. `Config` is what an experiment file says about it. */
+export interface PetlMethod<Config> {
+  readonly name: string;
+  readonly config: z.ZodType<Config>;
+  /**
+   * Adds the method's network to the graph of `scope` and declares its parameters there.
+   * @throws UserError when the hidden states do not suit the options.
+   */
+  build(scope: ModelScope, input: MethodInput, config: Config): MethodOutput;
 }
