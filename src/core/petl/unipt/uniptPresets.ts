@@ -37,8 +37,7 @@ export const uniptPresets: Readonly<Record<UniptPresetName, UniptOptions>> = {
 
 /** The preset's options with those of `config` in their place. */
 export function resolveUniptOptions(config: UniptConfig, layout: "tokens" | "grid"): UniptOptions {
-  const { name: _, preset, ...overrides } = config;
-  const base = uniptPresets[preset ?? (layout === "grid" ? "vse-infinity-cnn" : "vse-infinity-text")];
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return { ...base, ...given };
+  const base = uniptPresets[config.preset ?? (layout === "grid" ? "vse-infinity-cnn" : "vse-infinity-text")];
+  const given = Object.entries(config).filter(([key, value]) => key in base && value !== undefined);
+  return { ...base, ...(Object.fromEntries(given) as Partial<UniptOptions>) };
 }
