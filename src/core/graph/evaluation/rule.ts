@@ -6,7 +6,7 @@ export interface EvaluationContext {
   readonly opType: string;
   readonly inputs: readonly (Tensor | undefined)[];
   readonly attributes: Attributes;
-  /** Types of the outputs as shape inference gave them (float32 stands for float64 where the interpreter works in double). */
+  /** Types of the outputs as shape inference gave them, with float64 for float32 where the interpreter works in double. */
   readonly outputTypes: readonly StaticType[];
 }
 

@@ -38,7 +38,8 @@ export function resizeGeometry(
       const scale = given.scales[index] ?? 1;
       const [start, end] = regions[axis] ?? [0, 1];
       scales[axis] = scale;
-      output[axis] = Math.floor((input[axis] ?? 0) * (isCropped ? end - start : 1) * scale);
+      // Runtimes multiply in float32: 10 x 0.7 is 7, though 0.7 is stored a little smaller.
+      output[axis] = Math.floor(Math.fround((input[axis] ?? 0) * (isCropped ? end - start : 1) * scale));
     }
     return { output, scales, regions };
   }
