@@ -5,8 +5,8 @@ import { decodeAttributes } from "./decodeAttributes";
 import { decodeTensor, type TensorOrigin } from "./decodeTensor";
 import { elementTypeName, elementTypeOf } from "./elementTypes";
 import { sortNodes } from "./sortNodes";
-import type { RawNode } from "./rawNode";
-import { canonicalNode } from "./upgrade";
+import type { RawNode } from "./upgrade/rawNode";
+import { upgradeNodes } from "./upgrade/upgradeNodes";
 import { valueTypes } from "./valueTypes";
 import { type ByteSource, byteSourceOf } from "./wire/byteSource";
 import { decodeMessage } from "./wire/decodeMessage";
@@ -47,7 +47,7 @@ export function decodeModel(bytes: Uint8Array | ByteSource, source?: { readonly 
   const opset = standardOpset(proto, label);
   const origin: TensorOrigin = { source: byteSource, path: source?.path, label };
   return {
-    graph: decodeGraph(graphProto, origin),
+    graph: decodeGraph(graphProto, opset, origin),
     opset,
     irVersion: proto.irVersion ?? 0,
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),
@@ -79,7 +79,7 @@ function isStandard(domain: string): boolean {
   return domain === "" || domain === "ai.onnx";
 }
 
-function decodeGraph(proto: GraphProto, origin: TensorOrigin): Graph {
+function decodeGraph(proto: GraphProto, opset: number, origin: TensorOrigin): Graph {
   if (proto.sparseInitializer.length > 0)
     throw new UserError(`${origin.label} has sparse weights, which are not supported; save it with dense ones.`);
   const initializers = new Map<string, Initializer>();
@@ -105,9 +105,9 @@ function decodeGraph(proto: GraphProto, origin: TensorOrigin): Graph {
       return type ? [[info.name ?? "", type]] : [];
     }),
   );
-  const canonical = nodes.map((node) => canonicalNode(node, origin.label));
-  const sorted = sortNodes(canonical, [...inputs.map(({ name }) => name), ...initializers.keys()], origin.label);
-  const parts = { inputs, outputs: [], nodes: sorted, initializers };
+  const sorted = sortNodes(nodes, [...inputs.map(({ name }) => name), ...initializers.keys()], origin.label);
+  const canonical = upgradeNodes({ nodes: sorted, inputs, initializers, declared, opset, label: origin.label });
+  const parts = { inputs, outputs: [], nodes: canonical, initializers };
   const types = valueTypes(parts, declared);
   const outputs = proto.output.map(({ name = "" }): NamedValue => {
     const type = types.get(name);

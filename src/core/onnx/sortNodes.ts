@@ -1,16 +1,26 @@
 import { UserError } from "../errors";
-import type { GraphNode } from "../graph/graph";
+
+/** Whatever computes values from values. */
+interface Computation {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
 
 /**
  * Nodes in an order in which every input is computed before it is used: the file's own order when that is such a one.
  * @throws UserError when a value is computed twice, never, or from itself.
  */
-export function sortNodes(nodes: readonly GraphNode[], given: readonly string[], label: string): readonly GraphNode[] {
+export function sortNodes<T extends Computation>(
+  nodes: readonly T[],
+  given: readonly string[],
+  label: string,
+): readonly T[] {
   const producers = producersOf(nodes, new Set(given), label);
-  const consumers = new Map<GraphNode, GraphNode[]>();
-  const waiting = new Map<GraphNode, number>();
+  const consumers = new Map<T, T[]>();
+  const waiting = new Map<T, number>();
   let inOrder = true;
-  const seen = new Set<GraphNode>();
+  const seen = new Set<T>();
   for (const node of nodes) {
     let count = 0;
     for (const name of node.inputs) {
@@ -43,12 +53,12 @@ export function sortNodes(nodes: readonly GraphNode[], given: readonly string[],
 }
 
 /** Who computes each value; undefined for inputs and initializers. */
-function producersOf(
-  nodes: readonly GraphNode[],
+function producersOf<T extends Computation>(
+  nodes: readonly T[],
   given: ReadonlySet<string>,
   label: string,
-): Map<string, GraphNode | undefined> {
-  const producers = new Map<string, GraphNode | undefined>();
+): Map<string, T | undefined> {
+  const producers = new Map<string, T | undefined>();
   for (const name of given) producers.set(name, undefined);
   for (const node of nodes) {
     for (const name of node.outputs) {

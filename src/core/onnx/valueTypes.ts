@@ -40,13 +40,15 @@ export function valueTypes(
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => types.get(name)?.dtype ?? "float32");
     node.outputs.forEach((name, index) => {
-      if (name !== "") types.set(name, { dtype: outputType(node, index, inputs), shape: declared.get(name)?.shape });
+      if (name !== "")
+        types.set(name, { dtype: outputDataType(node, index, inputs), shape: declared.get(name)?.shape });
     });
   }
   return types;
 }
 
-function outputType(node: GraphNode, index: number, inputs: readonly DataType[]): DataType {
+/** Element type of a node's output `index`. */
+export function outputDataType(node: GraphNode, index: number, inputs: readonly DataType[]): DataType {
   if (index === 1 && (node.opType === "TopK" || node.opType === "MaxPool")) return "int64";
   const rule = outputTypes[node.opType];
   if (typeof rule === "string") return rule;

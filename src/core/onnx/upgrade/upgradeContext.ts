@@ -1,0 +1,89 @@
+import type { Attributes, Initializer } from "../../graph/graph";
+import { isExternal } from "../../graph/graph";
+import type { DataType, Tensor } from "../../graph/tensor";
+import { tensor } from "../../graph/tensor";
+import type { RawNode } from "./rawNode";
+
+/**
+ * What the rewriting of one node may ask and add: constants, fresh value names, and nodes in front of the rewritten one.
+ * Names of values that the file has are never given away.
+ */
+export class UpgradeContext {
+  #counter = 0;
+  /** Nodes made by {@link op} since they were last taken. */
+  #made: RawNode[] = [];
+
+  constructor(
+    readonly opset: number,
+    readonly label: string,
+    readonly initializers: Map<string, Initializer>,
+    readonly usedNames: Set<string>,
+    /** Element type of every value computed so far. */
+    readonly dtypes: ReadonlyMap<string, DataType>,
+    /** Rank of the values whose shape the file declares. */
+    readonly ranks: ReadonlyMap<string, number>,
+  ) {}
+
+  /** Element type of a value; float32 where the file's structure does not tell. */
+  dtype(name: string | undefined): DataType {
+    return this.initializers.get(name ?? "")?.dtype ?? this.dtypes.get(name ?? "") ?? "float32";
+  }
+
+  /** The value of a constant held in memory. */
+  constantOf(name: string | undefined): Tensor | undefined {
+    const initializer = this.initializers.get(name ?? "");
+    return initializer && !isExternal(initializer) ? initializer : undefined;
+  }
+
+  constant(value: Tensor): string {
+    const name = this.#fresh("constant");
+    this.initializers.set(name, value);
+    return name;
+  }
+
+  ints(values: readonly number[]): string {
+    return this.constant(tensor("int64", [values.length], values));
+  }
+
+  scalar(value: number, dtype: DataType): string {
+    if (dtype !== "float16") return this.constant(tensor(dtype, [], [value]));
+    return this.op("Cast", [this.scalar(value, "float32")], { to: { kind: "string", value: "float16" } });
+  }
+
+  /** Adds a node in front of the one being rewritten and returns its output. */
+  op(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    const output = this.#fresh(opType);
+    this.#made.push({ name: output, opType, domain: "", inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  /** Adds a node that computes a value of the file. */
+  add(node: RawNode): void {
+    this.#made.push(node);
+  }
+
+  /** The nodes added since the last call. */
+  takeNodes(): readonly RawNode[] {
+    const made = this.#made;
+    this.#made = [];
+    return made;
+  }
+
+  #fresh(stem: string): string {
+    for (;;) {
+      const name = `upgrade/${stem}_${this.#counter++}`;
+      if (this.usedNames.has(name)) continue;
+      this.usedNames.add(name);
+      return name;
+    }
+  }
+}
+
+/** Rewrites a node: the result computes the same outputs under the same names; added nodes go through the context. */
+export type UpgradeRule = (node: RawNode, context: UpgradeContext) => RawNode;
+
+/** Applies to files whose operator set is older than `before` (to all when omitted). */
+export interface Upgrade {
+  readonly before?: number;
+  readonly rule: UpgradeRule;
+}

@@ -1,0 +1,70 @@
+import { UserError } from "../../errors";
+import type { GraphNode, Initializer, NamedValue, ValueType } from "../../graph/graph";
+import { isOpType } from "../../graph/opType";
+import type { DataType } from "../../graph/tensor";
+import { outputDataType } from "../valueTypes";
+import type { RawNode } from "./rawNode";
+import { UpgradeContext } from "./upgradeContext";
+import { upgradeRules } from "./upgradeRules";
+
+/** Operators that take whole graphs as attributes, or work on lists of tensors. */
+const controlFlow: ReadonlySet<string> = new Set([
+  ...["If", "Loop", "Scan", "SequenceMap"],
+  ...["SequenceConstruct", "SequenceAt", "SplitToSequence", "ConcatFromSequence"],
+]);
+
+export interface UpgradeInput {
+  /** In topological order. */
+  readonly nodes: readonly RawNode[];
+  readonly inputs: readonly NamedValue[];
+  /** Grows by the constants that upgraded nodes need. */
+  readonly initializers: Map<string, Initializer>;
+  /** Types that the file declares. */
+  readonly declared: ReadonlyMap<string, ValueType>;
+  readonly opset: number;
+  /** How error messages call the file. */
+  readonly label: string;
+}
+
+/**
+ * Nodes of any operator set from 7 on in canonical form: same values under the same names.
+ * @throws UserError naming the operator, node and domain that are not supported, and what to do.
+ */
+export function upgradeNodes({ nodes, inputs, initializers, declared, opset, label }: UpgradeInput): GraphNode[] {
+  const dtypes = new Map<string, DataType>(inputs.map(({ name, dtype }) => [name, dtype]));
+  const ranks = new Map<string, number>();
+  for (const { name, shape } of inputs) if (shape) ranks.set(name, shape.length);
+  for (const [name, { shape }] of declared) if (shape) ranks.set(name, shape.length);
+  const usedNames = new Set([...dtypes.keys(), ...initializers.keys(), ...nodes.flatMap((node) => node.outputs)]);
+  const context = new UpgradeContext(opset, label, initializers, usedNames, dtypes, ranks);
+  const upgraded: GraphNode[] = [];
+  for (const node of nodes) {
+    const last = upgradeNode(node, context);
+    for (const raw of [...context.takeNodes(), last]) {
+      const made = canonicalNode(raw, label);
+      const inputTypes = made.inputs.map((name) => context.dtype(name));
+      made.outputs.forEach((name, index) => dtypes.set(name, outputDataType(made, index, inputTypes)));
+      upgraded.push(made);
+    }
+  }
+  return upgraded;
+}
+
+function upgradeNode(node: RawNode, context: UpgradeContext): RawNode {
+  const upgrades = node.domain === "" ? upgradeRules[node.opType] : undefined;
+  return (upgrades ?? [])
+    .filter(({ before }) => before === undefined || context.opset < before)
+    .reduce((current, { rule }) => rule(current, context), node);
+}
+
+function canonicalNode(node: RawNode, label: string): GraphNode {
+  const { opType } = node;
+  if (node.domain === "" && isOpType(opType)) return { ...node, opType };
+  const domain = node.domain === "" ? "" : ` of domain "${node.domain}"`;
+  const remedy = controlFlow.has(opType)
+    ? "export it with fixed input sizes so that control flow and lists disappear"
+    : node.domain === ""
+      ? "export it with another opset, or without this operation"
+      : "save the model before such fusions, in standard operators only";
+  throw new UserError(`${label}: operator ${opType}${domain} (node "${node.name}") is not supported; ${remedy}.`);
+}
