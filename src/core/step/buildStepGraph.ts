@@ -1,0 +1,109 @@
+import { gradients } from "../autodiff/gradients";
+import type { Value } from "../graph/graphBuilder";
+import { OpBuilder } from "../graph/opBuilder";
+import { ModelContext, type ModelScope } from "../nn/modelContext";
+import { decaysWeight, optimizerUpdate, type OptimizerConfig } from "../nn/optimizers/optimizer";
+import { scheduleFactor, type ScheduleConfig, type TrainingLength } from "../nn/schedules";
+import { clipScale, gradientNorm } from "./gradientNorm";
+import { bundleParameters } from "./parameterBundles";
+import type { StateLink, StepGraph } from "./stepGraph";
+
+/** Scope of the nodes that update the parameters. */
+export const OPTIMIZER_SCOPE = "optimizer";
+
+export interface StepOptions {
+  readonly optimizer: OptimizerConfig;
+  readonly schedule: ScheduleConfig;
+  /** What the schedule is stretched over. */
+  readonly length: TrainingLength;
+  /** Largest global norm of the gradient; longer ones are scaled down to it. */
+  readonly gradientClip?: number | undefined;
+  /** Leave the norm out of the reports (one pass over every gradient less); ignored when clipping needs it. */
+  readonly skipGradientNorm?: boolean | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface StepForward {
+  /** What is minimised: a float of one element. */
+  readonly loss: Value;
+  /** Values to see after each step, by output name. */
+  readonly reports: Readonly<Record<string, Value>>;
+}
+
+/**
+ * Builds one optimizer update as one graph: forward, backward, clipping, schedule and optimizer.
+ *
+ * `build` declares the data inputs on `scope.g` and everything trainable through the scope. The `step` input counts the
+ * updates done before this one; every scalar that depends on it alone is computed once, in double precision.
+ */
+export function buildStepGraph(build: (scope: ModelScope) => StepForward, options: StepOptions): StepGraph {
+  const g = new OpBuilder(options.name ?? "step");
+  const context = new ModelContext(g, "train");
+  const step = g.input("step", "int64", []);
+  const { loss, reports } = build(context.root);
+
+  const parameters = context.parameters.map(({ name }) => existing(g, name));
+  const derivatives = gradients(g, loss, parameters);
+  const outputs: Record<string, Value> = { loss: g.reshape(loss, []), ...reports };
+  const state: StateLink[] = [];
+  const link = (kind: StateLink["kind"], input: string, next: Value): void => {
+    const output = `${input}.next`;
+    g.output(output, next);
+    state.push({ input, output, kind });
+  };
+
+  g.scoped(OPTIMIZER_SCOPE, () => {
+    const bundles = bundleParameters(
+      g,
+      context.parameters.map(({ name }, index) => ({
+        name,
+        parameter: parameters[index] as Value,
+        gradient: derivatives[index] as Value,
+        decays: decaysWeight(options.optimizer, name),
+      })),
+    );
+    const stepsDone = g.cast(step, "float64");
+    const factor = scheduleFactor(g, options.schedule, options.length, stepsDone);
+    const learningRate = g.mul(factor, g.scalar(options.optimizer.learningRate, "float64"));
+    outputs["learningRate"] = g.cast(learningRate, "float32");
+    let gradientScale: Value | undefined;
+    if (options.gradientClip !== undefined || !options.skipGradientNorm) {
+      const norm = gradientNorm(
+        g,
+        bundles.targets.map(({ gradient }) => gradient),
+      );
+      outputs["gradientNorm"] = norm;
+      if (options.gradientClip !== undefined) gradientScale = clipScale(g, norm, options.gradientClip);
+    }
+    const update = optimizerUpdate(
+      {
+        g,
+        targets: bundles.targets,
+        learningRate,
+        updateCount: g.add(stepsDone, g.scalar(1, "float64")),
+        gradientScale,
+      },
+      options.optimizer,
+    );
+    for (const [name, next] of bundles.split(update.parameters)) link("parameter", name, next);
+    for (const { input, next } of update.moments) link("moment", input.name, next);
+  });
+
+  for (const { name, next } of context.buffers)
+    if (next !== undefined) state.push({ input: name, output: next, kind: "buffer" });
+  for (const [name, value] of Object.entries(outputs)) g.output(name, value);
+  return {
+    graph: g.build(),
+    parameters: context.parameters,
+    buffers: context.buffers,
+    randomInputs: context.randomInputs,
+    state,
+    reports: Object.keys(outputs),
+  };
+}
+
+function existing(g: OpBuilder, name: string): Value {
+  const value = g.value(name);
+  if (!value) throw new Error(`Parameter "${name}" is no value of the graph.`);
+  return value;
+}
