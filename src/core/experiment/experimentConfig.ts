@@ -22,7 +22,7 @@ export const retrievalSelectors = [
 
 /** Overrides by dotted path, for example `{ "training.epochs": 40 }`; each value replaces what the path held. */
 const Overrides = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
   .describe('Settings by dotted path, for example { "training.epochs": 40 }; each replaces what the path holds.');
 
 /** Keys that every task shares. */

@@ -1,0 +1,86 @@
+import { UserError } from "../errors";
+import type { Fault } from "./describeIssue";
+import { describeIssue } from "./describeIssue";
+import { ExperimentConfig as ExperimentSchema } from "./experimentConfig";
+import type { ExperimentConfig } from "./experimentConfig";
+import { experimentJsonSchema } from "./jsonSchema";
+import { locate, parseJsonText, valueOf } from "./jsonText";
+import type { Problem, TextRange } from "./problem";
+import { lineAndColumn } from "./problem";
+import type { RunPlan } from "./runPlan";
+import { planRuns } from "./runPlan";
+import type { KeyPath } from "./schemaPath";
+import { resolveVariants } from "./variants";
+
+export type ParsedExperiment =
+  | { readonly config: ExperimentConfig; readonly plans: readonly RunPlan[]; readonly problems: readonly [] }
+  | { readonly config?: undefined; readonly problems: readonly [Problem, ...Problem[]] };
+
+/**
+ * Reads an experiment file: JSON with comments and trailing commas → complete settings and the runs they ask for, or every
+ * problem at its exact place. Never throws, whatever the text.
+ * @param file name used in messages
+ */
+export function parseExperiment(text: string, file: string): ParsedExperiment {
+  const problem = (subject: string, words: string, path: string, range: TextRange): Problem => ({
+    message: `${file}: ${subject}${words}.`.replace(/([?.])\.$/, "$1"),
+    path,
+    ...lineAndColumn(text, range.offset),
+    length: Math.max(1, range.length),
+  });
+  const { root, faults } = parseJsonText(text);
+  const broken = faults.map((fault) => problem("the file ", fault.text, "", fault));
+  if (root === undefined || isFilled(broken)) return { problems: broken as [Problem, ...Problem[]] };
+
+  const about = ({ path, text: words, isKey }: Fault, place: KeyPath = path, variant?: KeyPath): Problem => {
+    const range = locate(root, place, isKey ? "key" : "value");
+    const owner = variant === undefined ? "" : ` of variant "${variant.join(".")}"`;
+    const name = dotted(path);
+    return problem(name === "" ? "the file " : `"${name}"${owner} `, words, dotted(place), range);
+  };
+  const document = valueOf(root);
+  const parsed = ExperimentSchema.safeParse(document, { reportInput: true });
+  if (!parsed.success) {
+    const schema = experimentJsonSchema();
+    return {
+      problems: inOrder(
+        parsed.error.issues.flatMap((issue) => describeIssue(issue, document, schema)).map((fault) => about(fault)),
+      ),
+    };
+  }
+  const { variants, faults: variantFaults } = resolveVariants(document as object, parsed.data);
+  const problems = variantFaults.map(({ place, fault }) => about(fault, place, place.slice(1, 2)));
+  return isFilled(problems)
+    ? { problems: inOrder(problems) }
+    : { config: parsed.data, plans: planRuns(variants), problems: [] };
+}
+
+/**
+ * As {@link parseExperiment}, for callers that cannot go on.
+ * @throws UserError with the first problem and the number of others
+ */
+export function parseExperimentOrThrow(
+  text: string,
+  file: string,
+): { config: ExperimentConfig; plans: readonly RunPlan[] } {
+  const parsed = parseExperiment(text, file);
+  if (parsed.config !== undefined) return parsed;
+  const [first, ...others] = parsed.problems;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  throw new UserError(`${first.message.replace(`${file}:`, `${file}:${first.line}:${first.column}:`)}${more}`);
+}
+
+function dotted(path: KeyPath): string {
+  return path.reduce<string>((text, segment) => {
+    if (typeof segment === "number") return `${text}[${segment}]`;
+    return text === "" ? segment : `${text}.${segment}`;
+  }, "");
+}
+
+function isFilled<T>(list: readonly T[]): list is readonly [T, ...T[]] {
+  return list.length > 0;
+}
+
+function inOrder(problems: readonly Problem[]): readonly [Problem, ...Problem[]] {
+  return [...problems].sort((a, b) => a.line - b.line || a.column - b.column) as [Problem, ...Problem[]];
+}
