@@ -1,9 +1,11 @@
 import type { Executor } from "../../../core/graph/executor";
+import { checkAdamW } from "./adamw";
 import { checkAttentionEdge } from "./attentionEdge";
 import type { GoldenResult } from "./comparison";
 import { checkGpo } from "./gpo";
 import { checkMetrics } from "./retrievalMetrics";
 import { checkTripletLoss } from "./tripletLoss";
+import { checkTrainVseCnn, checkTrainVseTransformer } from "./uniptTraining";
 import { checkVseCnn, checkVseTransformer } from "./vseUnipt";
 
 /** Compares one parsed golden file with what `executor` computes. */
@@ -16,6 +18,9 @@ const goldenChecks: readonly (readonly [stem: RegExp, check: GoldenCheck])[] = [
   [/^gpo/, checkGpo],
   [/^loss_vse_triplet/, checkTripletLoss],
   [/^attention_edge/, checkAttentionEdge],
+  [/^optim_adamw/, checkAdamW],
+  [/^train_vse_transformer/, checkTrainVseTransformer],
+  [/^train_vse_cnn/, checkTrainVseCnn],
   [/^metrics/, checkMetrics],
 ];
 

@@ -1,7 +1,7 @@
 import { UserError } from "../../../core/errors";
 import type { Tensor } from "../../../core/graph/tensor";
 import { fromData, sizeOf } from "../../../core/graph/tensor";
-import type { ModelContext } from "../../../core/nn/modelContext";
+import type { BufferSpec, ParameterSpec } from "../../../core/nn/modelContext";
 import type { Layout } from "../../../core/petl/unipt/hiddenStateTokens";
 import { officialTensor } from "../../../core/petl/unipt/officialNames";
 
@@ -14,7 +14,7 @@ export interface OfficialState {
 
 /** Translates a published UniPT state dict to the parameters and buffers that a graph declares. */
 export function fromOfficialState(
-  { parameters, buffers }: ModelContext,
+  { parameters, buffers }: { readonly parameters: readonly ParameterSpec[]; readonly buffers: readonly BufferSpec[] },
   layout: Layout,
   official: Readonly<Record<string, Tensor>>,
 ): OfficialState {
