@@ -15,7 +15,7 @@ export const EmbeddingPooling = z
   .describe("How tokens become one embedding: their mean, or the Generalised Pooling Operator of VSE∞.");
 export type EmbeddingPooling = z.infer<typeof EmbeddingPooling>;
 
-export interface ImageTextRetrievalConfig {
+export interface RetrievalModelConfig {
   readonly image: MethodConfig;
   readonly text: MethodConfig;
   readonly pooling: EmbeddingPooling;
@@ -43,7 +43,7 @@ export interface ImageTextRetrievalGraph {
 export function buildImageTextRetrieval(
   scope: ModelScope,
   inputs: { readonly image: MethodInput; readonly text: MethodInput },
-  config: ImageTextRetrievalConfig,
+  config: RetrievalModelConfig,
   position?: TrainingPosition,
 ): ImageTextRetrievalGraph {
   const image = buildEmbedding(scope.scope("image"), inputs.image, config.image, config.pooling);

@@ -1,0 +1,42 @@
+import type { Executor } from "../../../core/graph/executor";
+import { checkAdamW } from "./adamw";
+import { checkAttentionEdge } from "./attentionEdge";
+import type { GoldenResult } from "./comparison";
+import { checkGpo } from "./gpo";
+import { checkMetrics } from "./retrievalMetrics";
+import { checkTripletLoss } from "./tripletLoss";
+import { checkTrainVseCnn, checkTrainVseTransformer } from "./uniptTraining";
+import { checkVseCnn, checkVseTransformer } from "./vseUnipt";
+
+/** Compares one parsed golden file with what `executor` computes. */
+export type GoldenCheck = (golden: unknown, executor: Executor) => Promise<GoldenResult>;
+
+/** Checks by the file stems that they understand; the first match counts. */
+const goldenChecks: readonly (readonly [stem: RegExp, check: GoldenCheck])[] = [
+  [/^vse_transformer/, checkVseTransformer],
+  [/^vse_cnn/, checkVseCnn],
+  [/^gpo/, checkGpo],
+  [/^loss_vse_triplet/, checkTripletLoss],
+  [/^attention_edge/, checkAttentionEdge],
+  [/^optim_adamw/, checkAdamW],
+  [/^train_vse_transformer/, checkTrainVseTransformer],
+  [/^train_vse_cnn/, checkTrainVseCnn],
+  [/^metrics/, checkMetrics],
+];
+
+/** The check of golden files with this stem, e.g. `vse_transformer`; undefined for kinds that are not supported. */
+export function goldenCheckFor(stem: string): GoldenCheck | undefined {
+  return goldenChecks.find(([pattern]) => pattern.test(stem))?.[1];
+}
+
+/** Runs the check of a golden file; an unsupported kind, or a file that cannot be checked, has failed. */
+export async function verifyGolden(stem: string, golden: unknown, executor: Executor): Promise<GoldenResult> {
+  const check = goldenCheckFor(stem);
+  const failed = (detail: string): GoldenResult => ({ maxDifference: Infinity, tolerance: 0, passed: false, detail });
+  if (!check) return failed(`no check for files named "${stem}"`);
+  try {
+    return await check(golden, executor);
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
