@@ -7,7 +7,7 @@ import { encodeModel } from "../../src/core/onnx/encodeModel";
 export async function runOnnx(
   graph: Graph,
   feeds: Readonly<Record<string, Tensor>>,
-  outputs: readonly string[],
+  outputs: readonly string[] = graph.outputs.map(({ name }) => name),
 ): Promise<Record<string, Tensor>> {
   const extra = outputs.filter((name) => !graph.outputs.some((output) => output.name === name));
   const withTaps: Graph = {

@@ -26,7 +26,11 @@ const convTranspose: VjpRule = (context) => {
   const [x, w] = [operand(context, 0), operand(context, 1)];
   const ct = cotangent(context);
   const group = intAttribute(node.attributes, "group", 1);
-  const window = transposedWindow(node.attributes, x.shape.slice(2), w.shape.slice(2));
+  // the window of the convolution from dY's positions to X's
+  const window = {
+    ...transposedWindow(node.attributes, x.shape.slice(2), w.shape.slice(2)),
+    output: x.shape.slice(2),
+  };
   const dx = (): Value => g.op("Conv", [ct, w], windowAttributes(window, group));
   return [
     context.needs(0) ? dx() : undefined,
