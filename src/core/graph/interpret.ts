@@ -14,6 +14,9 @@ export interface InterpretOptions {
   readonly floats?: "float64";
 }
 
+/** Weights of a graph in double precision, kept as long as the graph: gradient checks run one graph thousands of times. */
+const promotedWeights = new WeakMap<Graph, ReadonlyMap<string, Tensor>>();
+
 /**
  * Evaluates a graph node by node with the reference rules: slow, exact to rounding, on no other runtime.
  *
@@ -21,20 +24,13 @@ export interface InterpretOptions {
  * @throws Error when a feed is missing or a weight was left in its file.
  */
 export function interpret(graph: Graph, feeds: Feeds, { floats }: InterpretOptions = {}): Record<string, Tensor> {
-  const values = new Map<string, Tensor>();
-  const define = (name: string, value: Tensor): void => {
-    const isPromoted = floats !== undefined && value.dtype === "float32";
-    values.set(name, isPromoted ? fromData(floats, value.shape, elementsOf(value)) : value);
-  };
-  for (const [name, initializer] of graph.initializers) {
-    if (isExternal(initializer)) throw new Error(`interpret("${graph.name}"): weight "${name}" was left in its file.`);
-    define(name, initializer);
-  }
+  const weights = floats ? doubleWeightsOf(graph) : weightsOf(graph);
+  const values = new Map(weights);
   for (const { name } of graph.inputs) {
     const fed = feeds[name];
     // An input that is also an initializer may be left to its default.
     if (!fed && !values.has(name)) throw new Error(`interpret("${graph.name}"): input "${name}" is not fed.`);
-    if (fed) define(name, fed);
+    if (fed) values.set(name, floats ? promote(fed) : fed);
   }
   const valueOf = (name: string): Tensor => {
     const value = values.get(name);
@@ -50,6 +46,27 @@ export function interpret(graph: Graph, feeds: Feeds, { floats }: InterpretOptio
     }
   }
   return Object.fromEntries(graph.outputs.map(({ name }) => [name, valueOf(name)]));
+}
+
+function weightsOf(graph: Graph): ReadonlyMap<string, Tensor> {
+  const weights = new Map<string, Tensor>();
+  for (const [name, initializer] of graph.initializers) {
+    if (isExternal(initializer)) throw new Error(`interpret("${graph.name}"): weight "${name}" was left in its file.`);
+    weights.set(name, initializer);
+  }
+  return weights;
+}
+
+function doubleWeightsOf(graph: Graph): ReadonlyMap<string, Tensor> {
+  const known = promotedWeights.get(graph);
+  if (known) return known;
+  const weights = new Map(Array.from(weightsOf(graph), ([name, value]) => [name, promote(value)] as const));
+  promotedWeights.set(graph, weights);
+  return weights;
+}
+
+function promote(value: Tensor): Tensor {
+  return value.dtype === "float32" ? fromData("float64", value.shape, elementsOf(value)) : value;
 }
 
 /** The interpreter behind the interface that the native runtimes implement. */

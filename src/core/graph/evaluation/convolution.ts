@@ -19,17 +19,19 @@ const conv: EvaluationRule = (context) => {
   const y = new Float64Array(sizeOf(type.shape));
   for (let b = 0; b < batch; b++) {
     for (let m = 0; m < maps; m++) {
-      const firstChannel = b * channels + Math.floor(m / mapsPerGroup) * channelsPerGroup;
-      for (let p = 0; p < placements; p++) {
-        let sum = offset?.[m] ?? 0;
-        for (let c = 0; c < channelsPerGroup; c++) {
+      const to = (b * maps + m) * placements;
+      y.fill(offset?.[m] ?? 0, to, to + placements);
+      for (let c = 0; c < channelsPerGroup; c++) {
+        const fromX = (b * channels + Math.floor(m / mapsPerGroup) * channelsPerGroup + c) * area;
+        const fromW = (m * channelsPerGroup + c) * taps;
+        for (let p = 0; p < placements; p++) {
+          let sum = 0;
           for (let t = 0; t < taps; t++) {
             const at = positions[p * taps + t] ?? -1;
-            if (at >= 0)
-              sum += (xs[(firstChannel + c) * area + at] ?? 0) * (ws[(m * channelsPerGroup + c) * taps + t] ?? 0);
+            if (at >= 0) sum += (xs[fromX + at] ?? 0) * (ws[fromW + t] ?? 0);
           }
+          y[to + p] = (y[to + p] ?? 0) + sum;
         }
-        y[(b * maps + m) * placements + p] = sum;
       }
     }
   }
