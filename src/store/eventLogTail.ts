@@ -1,0 +1,30 @@
+import type { HistoryChange } from "./eventHistory";
+import { EventHistory } from "./eventHistory";
+import type { FileSystem } from "./fileSystem";
+import { errorCode } from "./fileSystem";
+import { storageError } from "./storageError";
+
+/** Follows the event log of a run that another process may be writing. Takes no lock and never writes. */
+export class EventLogTail {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly history = new EventHistory();
+  #offset = 0;
+
+  constructor(fs: FileSystem, path: string) {
+    this.#fs = fs;
+    this.#path = path;
+  }
+
+  /** Reads what was added since the last call. One call at a time. @throws UserError when the file cannot be read */
+  async poll(): Promise<HistoryChange> {
+    try {
+      const bytes = await this.#fs.read(this.#path, { offset: this.#offset });
+      this.#offset += bytes.length;
+      return this.history.push(bytes);
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return { kept: this.history.records.length, added: [] };
+      throw storageError("read", this.#path, error);
+    }
+  }
+}
