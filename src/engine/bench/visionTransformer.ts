@@ -1,7 +1,7 @@
 import { int, ints, string } from "../../core/graph/graph";
 import type { Value } from "../../core/graph/graphBuilder";
 import type { OpBuilder } from "../../core/graph/opBuilder";
-import { fromData, sizeOf, type Shape } from "../../core/graph/tensor";
+import type { Shape } from "../../core/graph/tensor";
 
 /** Sizes of CLIP's ViT-B/32 image encoder. */
 export const VIT_B32 = { imageSize: 224, patch: 32, width: 768, depth: 12, heads: 12, embedDim: 512 } as const;
@@ -19,6 +19,7 @@ export interface VisionTransformerSize {
  * A pre-LN vision transformer with random weights, the size of a real backbone without its file.
  *
  * @param pixels [B, 3, imageSize, imageSize]
+ * @param weight makes the weight of this name: a constant of the graph, or a parameter where the backbone itself is trained
  * @returns `hiddenStates`: embedding output and one value per block, each [B, N, C] with N = patches + 1 (class token first);
  *          `embedding`: post-LN and projection of the class token, [B, embedDim].
  */
@@ -26,13 +27,12 @@ export function visionTransformer(
   g: OpBuilder,
   pixels: Value,
   size: VisionTransformerSize,
+  weight: (name: string, shape: Shape) => Value,
 ): { hiddenStates: Value[]; embedding: Value } {
   const { width, depth, heads, patch, embedDim } = size;
   const batch = pixels.shape[0] ?? 1;
   const grid = size.imageSize / patch;
   const tokens = grid * grid + 1;
-  const weight = (name: string, shape: Shape, scale = 0.02) =>
-    g.initializer(name, fromData("float32", shape, noise(name, shape, scale)));
   const layerNorm = (x: Value, name: string) =>
     g.layerNormalization(x, weight(`${name}.weight`, [width]), weight(`${name}.bias`, [width]), 1e-5);
   const linear = (x: Value, name: string, from: number, to: number) =>
@@ -82,16 +82,4 @@ function attention(
   const scores = g.mul(g.matMul(q, g.swapLast(k)), g.scalar(1 / Math.sqrt(head))); // [B, H, N, N]
   const mixed = g.transpose(g.matMul(g.softmax(scores), v), [0, 2, 1, 3]); // [B, N, H, C/H]
   return linear(g.reshape(mixed, [batch, tokens, width]), "out", width, width);
-}
-
-/** Values in ±scale from a small multiplicative generator: quick to make, their distribution does not matter to a timing. */
-function noise(name: string, shape: Shape, scale: number): Float32Array {
-  const values = new Float32Array(sizeOf(shape));
-  let state = 1;
-  for (const character of name) state = (Math.imul(state, 31) + character.charCodeAt(0)) | 1;
-  for (let i = 0; i < values.length; i++) {
-    state = Math.imul(state, 747796405) + 2891336453;
-    values[i] = (state / 2 ** 31) * scale;
-  }
-  return values;
 }
