@@ -5,7 +5,7 @@ import { isExternal } from "./graph";
 import { removeDeadCode } from "./graphBuilder";
 import { inferenceRules } from "./inference/inferenceRules";
 import { isFloat } from "./inference/operands";
-import { ShapeError, type StaticType } from "./inference/rule";
+import { DataDependentShapeError, ShapeError, type StaticType } from "./inference/rule";
 import type { OpType } from "./opType";
 import type { Shape, Tensor } from "./tensor";
 import { allocate, sizeOf } from "./tensor";
@@ -117,12 +117,18 @@ function inferOutputs(
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
     const sizes = graph.inputs.map(({ name }) => `"${name}" [${typeOf(types, name).shape.join(", ")}]`).join(", ");
+    const label = `Node "${node.name}" (${opType}) of the model`;
     throw new UserError(
-      `Node "${node.name}" (${opType}) of the model has no shape that follows from its inputs ${sizes}: ${error.message} ` +
-        "Choose other input sizes, or export the model without shapes that depend on data.",
+      error instanceof DataDependentShapeError
+        ? `${label} has a shape that depends on data: ${sentencePart(error)}, with inputs of ${sizes}; export the model with fixed input sizes, or without this operation.`
+        : `${label} does not work with inputs of ${sizes}: ${sentencePart(error)}; choose other input sizes.`,
       { cause: error },
     );
   }
+}
+
+function sentencePart({ message }: ShapeError): string {
+  return message.replace(/\.$/, "");
 }
 
 function isFoldable(

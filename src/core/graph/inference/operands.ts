@@ -2,7 +2,7 @@ import { normalizeAxis } from "../geometry/broadcast";
 import { intAttribute } from "../graph";
 import type { DataType, Shape } from "../tensor";
 import { numbersOf } from "../tensor";
-import { ShapeError, type InferenceContext, type StaticType } from "./rule";
+import { DataDependentShapeError, ShapeError, type InferenceContext, type StaticType } from "./rule";
 
 /** Throws the ShapeError of an operator: what it expects and what it got. */
 export function refuse({ opType }: { readonly opType: string }, expected: string, got: string): never {
@@ -38,9 +38,11 @@ export function expectType(
 export function knownNumbers(context: InferenceContext, index: number, name: string): number[] {
   const type = operand(context, index, name);
   const value = context.constant(index);
-  return value
-    ? numbersOf(value)
-    : refuse(context, `${name} (input ${index}) known while the graph is built`, `computed ${describe(type)}`);
+  if (!value)
+    throw new DataDependentShapeError(
+      `${context.opType} expects ${name} (input ${index}) known while the graph is built; got computed ${describe(type)}.`,
+    );
+  return numbersOf(value);
 }
 
 /** As {@link knownNumbers}; undefined when the optional input is omitted. */

@@ -24,5 +24,10 @@ export interface InferenceContext {
 export type InferenceRule = (context: InferenceContext) => readonly StaticType[];
 
 export class ShapeError extends Error {
-  override readonly name = "ShapeError";
+  override readonly name: string = "ShapeError";
+}
+
+/** A shape follows from the value of an input that is only computed at run time. */
+export class DataDependentShapeError extends ShapeError {
+  override readonly name = "DataDependentShapeError";
 }
