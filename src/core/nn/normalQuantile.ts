@@ -42,7 +42,9 @@ function rational({ numerator, denominator }: Rational, x: number): number {
 }
 
 function polynomial(coefficients: readonly number[], x: number): number {
-  return coefficients.reduceRight((value, coefficient) => value * x + coefficient, 0);
+  let value = 0;
+  for (let power = coefficients.length - 1; power >= 0; power--) value = value * x + (coefficients[power] ?? 0);
+  return value;
 }
 
 /** ln x of a normal double by basic operations only: Math.log may differ between platforms in its last bit. */

@@ -12,33 +12,62 @@ const ROUNDS = 10;
 
 /** The upper 32 bits of the 64-bit product of two unsigned 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
-  const [aHigh, aLow] = [a >>> 16, a & 0xffff];
-  const [bHigh, bLow] = [b >>> 16, b & 0xffff];
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16); // < 2^32
-  const carry = (middle & 0xffff) + aLow * bHigh; // < 2^33, exact in a double
-  return (aHigh * bHigh + (middle >>> 16) + Math.floor(carry / 0x10000)) >>> 0;
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const low = Math.imul(aLow, bLow) >>> 16;
+  // Each product of halves is at most (2^16 − 1)^2, so adding half a word to it stays below 2^32.
+  const middle = ((Math.imul(aHigh, bLow) >>> 0) + low) >>> 0;
+  const carry = ((Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) >>> 0;
 }
 
-/** Writes the four words of block (c0, c1, c2, c3) under key (k0, k1) to `out` from `offset`. */
+/**
+ * Writes the words of `blockCount` blocks, with counters from (counter0, …) on in the first word, under key (key0, key1) to
+ * the start of `out`, four per block.
+ */
 export function philox(
   out: Uint32Array,
-  offset: number,
+  blockCount: number,
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
 ): void {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+  const [first, second, third, fourth] = counter;
+  const [key0, key1] = key;
+  for (let block = 0; block < blockCount; block++) {
+    philoxBlock(out, 4 * block, (first + block) >>> 0, second, third, fourth, key0, key1);
+  }
+}
+
+/** Plain numbers all the way: arrays would be allocated for every block. */
+function philoxBlock(
+  out: Uint32Array,
+  offset: number,
+  counter0: number,
+  counter1: number,
+  counter2: number,
+  counter3: number,
+  key0: number,
+  key1: number,
+): void {
+  let c0 = counter0;
+  let c1 = counter1;
+  let c2 = counter2;
+  let c3 = counter3;
+  let k0 = key0;
+  let k1 = key1;
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = multiplyHigh(MULTIPLIER_0, c0);
     const low0 = Math.imul(MULTIPLIER_0, c0);
     const high1 = multiplyHigh(MULTIPLIER_1, c2);
     const low1 = Math.imul(MULTIPLIER_1, c2);
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1 >>> 0;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0 >>> 0;
-    k0 = (k0 + KEY_STEP_0) >>> 0;
-    k1 = (k1 + KEY_STEP_1) >>> 0;
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + KEY_STEP_0) | 0;
+    k1 = (k1 + KEY_STEP_1) | 0;
   }
   out[offset] = c0;
   out[offset + 1] = c1;

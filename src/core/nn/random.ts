@@ -20,15 +20,13 @@ export function randomWords(key: RandomKey, length: number): Uint32Array {
   const [streamLow, streamHigh] = hash(key.stream);
   const keyWords = [key.seed >>> 0, Math.floor(key.seed / 2 ** 32) >>> 0] as const;
   const step = (key.step ?? 0) >>> 0;
-  for (let block = 0; block * 4 < length; block++) {
-    philox(words, block * 4, [block, step, streamLow, streamHigh], keyWords);
-  }
+  philox(words, words.length / 4, [0, step, streamLow, streamHigh], keyWords);
   return words.subarray(0, length);
 }
 
 /** Uniform on the multiples of 2^-24 in [0, 1): 24 bits of a word, so float32 holds them exactly. */
 export function uniform(key: RandomKey, length: number): Float32Array {
-  return Float32Array.from(randomWords(key, length), unit);
+  return draw(key, length, unit);
 }
 
 /**
@@ -37,7 +35,7 @@ export function uniform(key: RandomKey, length: number): Float32Array {
  * Range ±6.3.
  */
 export function normal(key: RandomKey, length: number): Float32Array {
-  return Float32Array.from(randomWords(key, length), (word) => normalQuantile((word + 0.5) / 2 ** 32));
+  return draw(key, length, (word) => normalQuantile((word + 0.5) / 2 ** 32));
 }
 
 /** A random order of 0 to length − 1 (Fisher–Yates). */
@@ -56,7 +54,14 @@ export function permutation(key: RandomKey, length: number): Uint32Array {
 /** Factors for dropout: 0 with probability `rate`, else 1 / (1 − rate). */
 export function dropoutMask(key: RandomKey, length: number, rate: number): Float32Array {
   const kept = 1 / (1 - rate);
-  return Float32Array.from(randomWords(key, length), (word) => (unit(word) < rate ? 0 : kept));
+  return draw(key, length, (word) => (unit(word) < rate ? 0 : kept));
+}
+
+function draw(key: RandomKey, length: number, valueOf: (word: number) => number): Float32Array {
+  const words = randomWords(key, length);
+  const values = new Float32Array(length);
+  for (let index = 0; index < length; index++) values[index] = valueOf(words[index] ?? 0);
+  return values;
 }
 
 function unit(word: number): number {
