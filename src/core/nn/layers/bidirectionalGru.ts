@@ -1,17 +1,16 @@
 import type { Value } from "../../graph/graphBuilder";
-import type { Tensor } from "../../graph/tensor";
+import type { Shape, Tensor } from "../../graph/tensor";
 import { tensor } from "../../graph/tensor";
 import type { ModelScope } from "../modelContext";
 import { reverseRows } from "./positionTable";
 
 interface Direction {
-  /** Input's share of reset and update gate, both biases included, [N, 2h]; of the candidate, input bias included, [N, h]. */
-  readonly inputGates: Value;
-  readonly inputCandidate: Value;
-  /** State's share: [h, 2h] and [h, h] with bias [h]. */
-  readonly stateGates: Value;
-  readonly stateCandidate: Value;
-  readonly candidateBias: Value;
+  /** W_i x + b_i at every step, [N, 3h]. */
+  readonly input: Value;
+  /** W_h transposed, [h, 3h]. */
+  readonly stateWeight: Value;
+  /** b_h, [1, 3h]. */
+  readonly stateBias: Value;
 }
 
 /**
@@ -42,37 +41,42 @@ export function bidirectionalGru(
       directions.map((one) => g.unsqueeze(part(one), [axis])),
       axis,
     );
-  const steps = (values: Value): Value[] =>
-    length === 1 ? [values] : g.split(values, Array(length).fill(1) as number[], 0);
-  const inputGates = steps(stacked((one) => one.inputGates, 1)); // N × [1, 2, 2h]
-  const inputCandidates = steps(stacked((one) => one.inputCandidate, 1)); // N × [1, 2, h]
-  const masks = mask && steps(stepMasks(scope, mask)); // N × [1, 2, B, 1]
-  const stateGates = stacked((one) => one.stateGates, 0); // [2, h, 2h]
-  const stateCandidate = stacked((one) => one.stateCandidate, 0); // [2, h, h]
-  const candidateBias = g.unsqueeze(
-    stacked((one) => one.candidateBias, 0),
-    [1],
-  ); // [2, 1, h]
+  /** [N, 2, …] → N × [2, …]. */
+  const steps = (values: Value, shape: Shape): Value[] => {
+    const joined = g.reshape(values, [2 * length, ...shape]);
+    return length === 1 ? [joined] : g.split(joined, Array(length).fill(2) as number[], 0);
+  };
+  const sizes = [2 * hiddenDim, hiddenDim];
+  const [gateInputs, candidateInputs] = g.split(
+    stacked((one) => one.input, 1),
+    sizes,
+    2,
+  ) as [Value, Value];
+  const gateSteps = steps(gateInputs, [1, 2 * hiddenDim]); // N × [2, 1, 2h]
+  const candidateSteps = steps(candidateInputs, [1, hiddenDim]); // N × [2, 1, h]
+  const maskSteps = mask && steps(stepMasks(scope, mask), [mask.shape[0] ?? 1, 1]); // N × [2, B, 1]
+  const stateWeight = stacked((one) => one.stateWeight, 0); // [2, h, 3h]
+  const stateBias = stacked((one) => one.stateBias, 0); // [2, 1, 3h]
 
   const states: Value[] = [];
   let state: Value | undefined; // [2, B, h]
   for (let step = 0; step < length; step++) {
-    const inputGate = g.reshape(inputGates[step] as Value, [2, 1, 2 * hiddenDim]);
-    const inputCandidate = g.reshape(inputCandidates[step] as Value, [2, 1, hiddenDim]);
-    const gates = g.sigmoid(state ? g.add(g.matMul(state, stateGates), inputGate) : inputGate); // [2, B, 2h]
+    const recurrent = state ? g.add(g.matMul(state, stateWeight), stateBias) : stateBias; // [2, B, 3h]
+    const [gateRecurrent, candidateRecurrent] = g.split(recurrent, sizes, 2) as [Value, Value];
+    const gates = g.sigmoid(g.add(gateRecurrent, gateSteps[step] as Value)); // [2, B, 2h]
     const [reset, update] = g.split(gates, [hiddenDim, hiddenDim], 2) as [Value, Value];
-    const recurrent = state ? g.add(g.matMul(state, stateCandidate), candidateBias) : candidateBias;
-    const candidate = g.tanh(g.add(inputCandidate, g.mul(reset, recurrent))); // [2, B, h]
-    const change = g.mul(update, state ? g.sub(state, candidate) : g.neg(candidate));
-    state = g.add(candidate, change);
-    const stepMask = masks?.[step];
-    if (stepMask) state = g.mul(state, g.squeeze(stepMask, [0])); // padding leaves the backward state at 0
-    states.push(g.unsqueeze(state, [0]));
+    const candidate = g.tanh(g.add(candidateSteps[step] as Value, g.mul(reset, candidateRecurrent))); // [2, B, h]
+    // (1 − z) n + z h
+    state = g.add(candidate, g.mul(update, state ? g.sub(state, candidate) : g.neg(candidate)));
+    const stepMask = maskSteps?.[step];
+    if (stepMask) state = g.mul(state, stepMask); // padding leaves the backward state at 0
+    states.push(state);
   }
-  const all = g.concat(states, 0); // [N, 2, B, h]
-  const forward = g.squeeze(g.slice(all, 1, 0, 1), [1]); // [N, B, h]
-  const backward = g.gather(g.squeeze(g.slice(all, 1, 1, 2), [1]), reversedIndices(scope, length)); // [N, B, h]
-  return g.mul(g.add(forward, backward), g.scalar(0.5));
+  const batch = state?.shape[1] ?? 1;
+  const all = g.reshape(g.concat(states, 0), [length, 2, batch, hiddenDim]); // [N, 2, B, h]
+  const [forward, reversed] = g.split(all, [1, 1], 1) as [Value, Value]; // [N, 1, B, h]
+  const backward = g.gather(reversed, reversedIndices(scope, length));
+  return g.mul(g.squeeze(g.add(forward, backward), [1]), g.scalar(0.5)); // [N, B, h]
 }
 
 function direction(scope: ModelScope, sequence: Tensor<"float32">, hiddenDim: number): Direction {
@@ -83,12 +87,11 @@ function direction(scope: ModelScope, sequence: Tensor<"float32">, hiddenDim: nu
   const stateWeight = scope.parameter("stateWeight", [3 * hiddenDim, hiddenDim], initialization);
   const inputBias = scope.parameter("inputBias", [3 * hiddenDim], initialization);
   const stateBias = scope.parameter("stateBias", [3 * hiddenDim], initialization);
-  const sizes = [2 * hiddenDim, hiddenDim];
-  const input = g.gemm(g.constant(sequence), inputWeight, inputBias, { transB: true }); // [N, 3h]
-  const [inputGates, inputCandidate] = g.split(input, sizes, 1) as [Value, Value];
-  const [gateBias, candidateBias] = g.split(stateBias, sizes, 0) as [Value, Value];
-  const [stateGates, stateCandidate] = g.split(g.transpose(stateWeight, [1, 0]), sizes, 1) as [Value, Value];
-  return { inputGates: g.add(inputGates, gateBias), inputCandidate, stateGates, stateCandidate, candidateBias };
+  return {
+    input: g.gemm(g.constant(sequence), inputWeight, inputBias, { transB: true }),
+    stateWeight: g.transpose(stateWeight, [1, 0]),
+    stateBias: g.unsqueeze(stateBias, [0]),
+  };
 }
 
 /** Validity at each step of both directions, mask [B, N] → [N, 2, B, 1]; the forward direction never meets padding first. */

@@ -27,9 +27,11 @@ const EXCLUDED_SCORE = -10000;
 export function gpoPooling(scope: ModelScope, tokens: Value, mask: Value | undefined, options: GpoOptions = {}): Value {
   const { g } = scope;
   const weights = gpoWeights(scope, tokens.shape[1] ?? 1, mask, options); // [B or 1, N]
-  const sorted = sortDescending(g, mask ? fillPadding(g, tokens, mask) : tokens, 1); // [B, N, E]
+  // Sorting along the last axis reads memory in order, which is worth the transposition.
+  const channels = g.swapLast(mask ? fillPadding(g, tokens, mask) : tokens); // [B, E, N]
+  const sorted = sortDescending(g, channels, 2);
   // What the padding was filled with sorts behind all features, where the weights are exactly 0.
-  return g.squeeze(g.matMul(g.unsqueeze(weights, [1]), sorted), [1]); // [B, E]
+  return g.squeeze(g.matMul(sorted, g.unsqueeze(weights, [2])), [2]); // [B, E]
 }
 
 /** Weight of each rank, largest value first; [B, N], or [1, N] where all samples have all tokens. */
