@@ -3,10 +3,12 @@ import { linear } from "../nn/layers/linear";
 import type { PetlMethod } from "./method";
 import { pooledHiddenState } from "./pooledHiddenState";
 
-export const LinearProbeConfig = z.strictObject({
-  name: z.literal("linear-probe"),
-  embedDim: z.int().positive().describe("Output width E."),
-});
+export const LinearProbeConfig = z
+  .strictObject({
+    name: z.literal("linear-probe"),
+    embedDim: z.int().positive().describe("Output width E."),
+  })
+  .describe("One linear layer on the standardised mean of the last hidden state.");
 export type LinearProbeConfig = z.infer<typeof LinearProbeConfig>;
 
 /**

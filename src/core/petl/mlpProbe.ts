@@ -4,17 +4,19 @@ import { linear } from "../nn/layers/linear";
 import type { PetlMethod } from "./method";
 import { pooledHiddenState } from "./pooledHiddenState";
 
-export const MlpProbeConfig = z.strictObject({
-  name: z.literal("mlp-probe"),
-  embedDim: z.int().positive().describe("Output width E."),
-  hiddenDim: z
-    .int()
-    .positive()
-    .describe(
-      "Width of the hidden layer; to match a parameter budget P on features of width C use round(P / (C + E)), e.g. 273.",
-    ),
-  dropout: z.number().min(0).lt(1).default(0.3).describe("Dropout rate of the hidden layer in training."),
-});
+export const MlpProbeConfig = z
+  .strictObject({
+    name: z.literal("mlp-probe"),
+    embedDim: z.int().positive().describe("Output width E."),
+    hiddenDim: z
+      .int()
+      .positive()
+      .describe(
+        "Width of the hidden layer; to match a parameter budget P on features of width C use round(P / (C + E)), e.g. 273.",
+      ),
+    dropout: z.number().min(0).lt(1).default(0.3).describe("Dropout rate of the hidden layer in training."),
+  })
+  .describe("Two linear layers with norm, ReLU and dropout on the standardised mean of the last hidden state.");
 export type MlpProbeConfig = z.infer<typeof MlpProbeConfig>;
 
 /**

@@ -3,10 +3,12 @@ import { linear } from "../nn/layers/linear";
 import type { PetlMethod } from "./method";
 import { pooledHiddenState } from "./pooledHiddenState";
 
-export const StagesProbeConfig = z.strictObject({
-  name: z.literal("stages-probe"),
-  embedDim: z.int().positive().describe("Output width E."),
-});
+export const StagesProbeConfig = z
+  .strictObject({
+    name: z.literal("stages-probe"),
+    embedDim: z.int().positive().describe("Output width E."),
+  })
+  .describe("One linear layer on the standardised means of all hidden states, side by side.");
 export type StagesProbeConfig = z.infer<typeof StagesProbeConfig>;
 
 /**

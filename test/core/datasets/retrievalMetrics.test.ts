@@ -39,6 +39,16 @@ test("ties: strictly greater scores only, or the higher index first", () => {
   expect(published.textToImage.recallAt1).toBe(50);
 });
 
+test("scores that are no numbers rank last: a diverged model must not look perfect", () => {
+  const scores = { images: 2, captions: 2, values: Float64Array.of(NaN, NaN, NaN, NaN) };
+  for (const ties of ["optimistic", "higher-index-first"] as const) {
+    expect(retrievalMetrics(scores, [0, 1], ties)).toMatchObject({
+      imageToText: { recallAt1: 0, medianRank: 3 },
+      textToImage: { recallAt1: 0 },
+    });
+  }
+});
+
 test("folds are evaluated on their own and averaged; what is left over does not count", () => {
   const embeddings = (stream: string, count: number) => normal({ seed: 1, stream }, count * 3);
   const image = embeddings("image", 7);

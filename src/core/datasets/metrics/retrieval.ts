@@ -118,7 +118,7 @@ export function rankMetrics(ranks: Float64Array): RankMetrics {
   };
 }
 
-/** How many of `count` scores (from `start`, every `stride`) come before number `item`. */
+/** How many of `count` scores (from `start`, every `stride`) come before number `item`: all of them if its own is NaN. */
 function rankAmong(
   values: Float32Array | Float64Array,
   start: number,
@@ -128,6 +128,7 @@ function rankAmong(
   ties: TieRule,
 ): number {
   const own = values[start + item * stride] ?? NaN;
+  if (Number.isNaN(own)) return count; // a diverged model finds nothing
   let rank = 0;
   for (let other = 0; other < count; other++) {
     const score = values[start + other * stride] ?? NaN;

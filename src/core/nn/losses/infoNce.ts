@@ -3,7 +3,9 @@ import type { Value } from "../../graph/graphBuilder";
 import { identityMatrix } from "../layers/identityMatrix";
 import type { ModelScope } from "../modelContext";
 
-export const InfoNceConfig = z.strictObject({ name: z.literal("info-nce") });
+export const InfoNceConfig = z
+  .strictObject({ name: z.literal("info-nce") })
+  .describe("Symmetric cross-entropy of true pairs among all pairs of the batch, with a learnt scale.");
 
 /** Largest factor on the similarities, as in CLIP. */
 const MAX_SCALE = 100;

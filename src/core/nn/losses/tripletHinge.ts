@@ -3,16 +3,18 @@ import type { Value } from "../../graph/graphBuilder";
 import type { OpBuilder } from "../../graph/opBuilder";
 import { identityMatrix } from "../layers/identityMatrix";
 
-export const TripletConfig = z.strictObject({
-  name: z.literal("triplet"),
-  margin: z.number().positive().default(0.2).describe("Least difference between a true and a false pair."),
-  negatives: z
-    .enum(["staged", "all", "hardest"])
-    .default("staged")
-    .describe(
-      "Which false pairs count: all of the batch, only the hardest of each row and column, or staged: all in the first epoch, then the hardest, with a linear warm-up in the second epoch.",
-    ),
-});
+export const TripletConfig = z
+  .strictObject({
+    name: z.literal("triplet"),
+    margin: z.number().positive().default(0.2).describe("Least difference between a true and a false pair."),
+    negatives: z
+      .enum(["staged", "all", "hardest"])
+      .default("staged")
+      .describe(
+        "Which false pairs count: all of the batch, only the hardest of each row and column, or staged: all in the first epoch, then the hardest, with a linear warm-up in the second epoch.",
+      ),
+  })
+  .describe("Hinge loss of VSE∞ on true pairs against false ones.");
 export type TripletConfig = z.infer<typeof TripletConfig>;
 
 /** Where training stands; the staged loss depends on it. */

@@ -52,7 +52,7 @@ export type UniptOptions = Readonly<z.infer<typeof UniptOptions>>;
 
 /** What an experiment file says: a preset, and the options in which it differs from it. */
 export const UniptConfig = UniptOptions.partial().extend({
-  name: z.literal("unipt"),
+  name: z.literal("unipt").describe("Universal Parallel Tuning."),
   preset: z
     .enum(uniptPresetNames)
     .optional()
