@@ -8,6 +8,7 @@ export function describeSchema(schema: JsonSchema): string {
   if (schema.const !== undefined) return quote(schema.const);
   if (schema.enum !== undefined) return oneOf(schema.enum);
   if (schema.type === "array") return describeList(schema);
+  if (schema.type === "string" && schema.minLength !== undefined) return "a text that is not empty";
   const name = typeof schema.type === "string" ? typeNames[schema.type] : undefined;
   return `${name ?? "an object { … }"}${bounds(schema)}`;
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { ContrastiveLossConfig } from "../nn/losses/contrastiveLoss";
+import { MethodConfig } from "../petl/methods";
+import { EmbeddingPooling } from "../tasks/imageTextRetrieval";
 import { ImageBackboneConfig, TextBackboneConfig } from "./backboneConfig";
 import { PairDataConfig } from "./dataConfig";
 import { FeaturesConfig } from "./featuresConfig";
 import { Name } from "./names";
-import { LossConfig, MethodConfig } from "./placeholders";
 import { trainingConfig } from "./trainingConfig";
 
 export const deviceNames = ["auto", "cpu", "webgpu", "cuda", "dml", "coreml"] as const;
@@ -50,20 +52,17 @@ const common = {
     .describe("Named variants of this experiment, each trained with every seed; one run per seed without them."),
 };
 
-const side = "backbone and the method trained on its hidden states.";
+const method = MethodConfig.describe("The network trained on the backbone's hidden states.");
 
 /** Image-text retrieval: each side embeds into one space, compared by cosine. */
 export const ImageTextRetrievalConfig = z.strictObject({
   task: z.literal("image-text-retrieval").describe("What is learned."),
   ...common,
   data: PairDataConfig,
-  image: z.strictObject({ backbone: ImageBackboneConfig, method: MethodConfig }).describe(`The image side: ${side}`),
-  text: z.strictObject({ backbone: TextBackboneConfig, method: MethodConfig }).describe(`The text side: ${side}`),
-  pooling: z
-    .enum(["mean", "gpo"])
-    .default("mean")
-    .describe("From tokens to one embedding: masked mean, or the learned generalised pooling operator."),
-  loss: LossConfig.prefault({ name: "info-nce" }),
+  image: z.strictObject({ backbone: ImageBackboneConfig, method }).describe("The image side: backbone and method."),
+  text: z.strictObject({ backbone: TextBackboneConfig, method }).describe("The text side: backbone and method."),
+  pooling: EmbeddingPooling.default("mean"),
+  loss: ContrastiveLossConfig.prefault({ name: "info-nce" }).describe("What training minimises."),
   training: trainingConfig(retrievalSelectors).prefault({}),
 });
 

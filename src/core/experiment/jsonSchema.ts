@@ -57,7 +57,9 @@ function withOverrides(schema: JsonSchema): JsonSchema {
     };
     return { ...task, properties: { ...settings, variants: { ...variants, additionalProperties: overrides } } };
   });
-  return { $schema: "http://json-schema.org/draft-07/schema#", title: "UniPT Lab experiment", oneOf: tasks };
+  const [only, ...others] = tasks;
+  const document = { $schema: "http://json-schema.org/draft-07/schema#", title: "UniPT Lab experiment" };
+  return others.length === 0 ? { ...document, ...only } : { ...document, oneOf: tasks };
 }
 
 /** Every setting below `properties` by its dotted path; settings that several alternatives share accept any of their forms. */

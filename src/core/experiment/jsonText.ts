@@ -42,7 +42,7 @@ export function parseJsonText(text: string): JsonText {
   if (text.length > maxCharacters) {
     return { root: undefined, faults: [{ ...whole, text: `is longer than ${maxCharacters} characters; shorten it` }] };
   }
-  const { depth, duplicates } = jsonStructure(text);
+  const { depth, duplicates, reserved } = jsonStructure(text);
   if (depth > maxDepth) {
     return { root: undefined, faults: [{ ...whole, text: `is nested more than ${maxDepth} levels deep; flatten it` }] };
   }
@@ -56,7 +56,11 @@ export function parseJsonText(text: string): JsonText {
     return { root: undefined, faults: faults.slice(0, 1).concat(faults.length > 0 ? [] : [emptyFault]) };
   }
   const twice = duplicates.map(({ key, ...range }) => ({ ...range, text: `holds the key "${key}" twice; remove one` }));
-  return { root, faults: twice };
+  const forbidden = reserved.map(({ key, ...range }) => ({
+    ...range,
+    text: `holds the reserved key "${key}"; remove it`,
+  }));
+  return { root, faults: [...twice, ...forbidden] };
 }
 
 const emptyFault: TextFault = { offset: 0, length: 1, text: "is empty; write an experiment or run `unipt init`" };

@@ -15,7 +15,7 @@ export interface SafetensorsFile {
 /**
  * The bytes that stand before the tensors' data, and the order in which the data follow: widest elements first, so that every
  * tensor is aligned for its type. Writers append `bytesOf` each tensor in that order.
- * @throws RangeError when names or metadata exceed the header's limit.
+ * @throws RangeError when names or metadata exceed the header's limit. The name `__proto__` is reserved.
  */
 export function safetensorsHeader(
   tensors: Readonly<Record<string, Tensor>>,

@@ -65,9 +65,10 @@ function parseObject(header: Uint8Array, refuse: Refuse): object {
   let value: unknown;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
-    const { depth, duplicates } = jsonStructure(text);
+    const { depth, duplicates, reserved } = jsonStructure(text);
     if (depth > 3) return refuse("its header is nested too deeply");
     if (duplicates[0] !== undefined) return refuse(`its header holds "${duplicates[0].key}" twice`);
+    if (reserved[0] !== undefined) return refuse(`its header holds the reserved name "${reserved[0].key}"`);
     value = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return refuse("its header is not JSON");

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { OptimizerConfig, ScheduleConfig } from "./placeholders";
+import { OptimizerConfig } from "../nn/optimizers/optimizer";
+import { ScheduleConfig } from "../nn/schedules";
 
 /** The training section; `metrics` are the names a task's evaluation can be selected by, the first being the default. */
 export function trainingConfig<const M extends readonly [string, ...string[]]>(metrics: M) {
@@ -7,7 +8,7 @@ export function trainingConfig<const M extends readonly [string, ...string[]]>(m
     .strictObject({
       epochs: z.int().min(1).default(20).describe("Passes over the training set."),
       batchSize: z.int().min(1).default(128).describe("Samples per optimizer update."),
-      optimizer: OptimizerConfig.prefault({ name: "adamw", learningRate: 1e-3 }),
+      optimizer: OptimizerConfig.prefault({ name: "adamw" }),
       schedule: ScheduleConfig.prefault({ name: "constant" }),
       gradientClip: z
         .number()

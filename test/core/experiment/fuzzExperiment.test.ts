@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseExperiment } from "../../../src/core/experiment/parseExperiment";
+import { fuzzOptions } from "../../support/fuzz";
+import { sampleText } from "./sample";
+
+/** The promise to callers: no throw, and every problem lies within the text and is one line. */
+function expectSound(text: string): void {
+  const { config, problems } = parseExperiment(text, "f");
+  expect(config === undefined).toBe(problems.length > 0);
+  const lines = text.split(/\r\n|\r|\n/);
+  for (const { message, line, column, length } of problems) {
+    expect(message).toMatch(/^f: .+[.?]$/s);
+    expect(length).toBeGreaterThan(0);
+    expect(column).toBeLessThanOrEqual((lines[line - 1] ?? expect.fail(`line ${line} is outside`)).length + 1);
+  }
+}
+
+const slices = fc.tuple(fc.nat(sampleText.length), fc.nat(12));
+
+test("any text", () => {
+  fc.assert(fc.property(fc.string({ maxLength: 400, unit: "binary" }), expectSound), fuzzOptions(1_500));
+});
+
+test("any text of JSON's own symbols", () => {
+  const symbols = Array.from("{}[]:,\"'\\/*\n\r 0123456789.-+eEtruefalsn_");
+  const unit = fc.constantFrom(...symbols, '"name"', '"task"', "/*", "//");
+  fc.assert(fc.property(fc.string({ unit, maxLength: 120 }), expectSound), fuzzOptions(5_000));
+});
+
+test("the sample with pieces cut, doubled and replaced", () => {
+  const edit = fc.record({ at: slices, insert: fc.oneof(fc.string({ maxLength: 8 }), fc.json({ maxDepth: 2 })) });
+  const mutate = fc
+    .array(edit, { minLength: 1, maxLength: 4 })
+    .map((edits) =>
+      edits.reduce(
+        (text, { at: [start, length], insert }) => text.slice(0, start) + insert + text.slice(start + length),
+        sampleText,
+      ),
+    );
+  fc.assert(fc.property(mutate, expectSound), fuzzOptions(1_500));
+});
+
+test("any JSON document, and the sample with any value in any place", () => {
+  const places = [
+    "name",
+    "task",
+    "data",
+    "image",
+    "text",
+    "pooling",
+    "loss",
+    "training",
+    "features",
+    "seeds",
+    "device",
+    "variants",
+  ];
+  const document = JSON.parse(JSON.stringify(parseExperiment(sampleText, "f").config)) as Record<string, unknown>;
+  const replaced = fc
+    .tuple(fc.constantFrom(...places), fc.jsonValue())
+    .map(([key, value]) => ({ ...document, [key]: value }));
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), replaced), (value) => expectSound(JSON.stringify(value))),
+    fuzzOptions(2_000),
+  );
+});
