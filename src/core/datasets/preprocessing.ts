@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const perChannel = (what: string): z.ZodTuple<[z.ZodNumber, z.ZodNumber, z.ZodNumber]> =>
+const perChannel = (what: string): z.ZodTuple<[z.ZodNumber, z.ZodNumber, z.ZodNumber], null> =>
   z.tuple([z.number(), z.number(), z.number()]).describe(what);
 
 const pixels = z.int().min(1).max(8192);
@@ -24,12 +24,17 @@ export const PreprocessingConfig = z
       .optional()
       .describe(
         "Size after resizing, from which the centre is cropped to `size`: the shorter side in pixels, or height and " +
-          "width. As large as `size` by default, so that exact resizing crops nothing.",
+          'width. As large as `size` by default, so that exact resizing crops nothing. With "pad", the shorter side is ' +
+          "enlarged to no more than this.",
       ),
-    kernel: z
-      .enum(["nearest", "bilinear", "bicubic", "lanczos3"])
-      .default("bicubic")
-      .describe("Interpolation kernel; all but nearest are widened when shrinking, as Pillow does."),
+    kernel: z.enum(["nearest", "bilinear", "bicubic", "lanczos3"]).default("bicubic").describe("Interpolation kernel."),
+    antialias: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Widen the kernel when shrinking and round to 8 bits, as Pillow and torchvision do; false interpolates between " +
+          "the nearest pixels in floating point, as OpenCV does.",
+      ),
     padValue: z.number().min(0).max(255).default(0).describe('Grey level, 0 to 255, that fills the border of "pad".'),
     channelOrder: z.enum(["RGB", "BGR"]).default("RGB").describe("Order of the colour channels."),
     scale: z

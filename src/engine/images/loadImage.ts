@@ -1,0 +1,25 @@
+import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
+import type { Tensor } from "../../core/graph/tensor";
+import { zeros } from "../../core/graph/tensor";
+import { decodeImage } from "./decodeImage";
+import { pixelShape, preprocessImage } from "./preprocessImage";
+
+/**
+ * One image as the backbone expects it: [3, H, W] or [H, W, 3].
+ * @throws UserError when the file cannot be decoded
+ */
+export async function loadImage(path: string, config: PreprocessingConfig): Promise<Tensor<"float32">> {
+  const pixels = zeros("float32", pixelShape(config));
+  await loadImageInto(path, config, pixels.data, 0);
+  return pixels;
+}
+
+/** Like {@link loadImage}, written into `target` from element `offset` on: one row of a batch. */
+export async function loadImageInto(
+  path: string,
+  config: PreprocessingConfig,
+  target: Float32Array,
+  offset: number,
+): Promise<void> {
+  preprocessImage(await decodeImage(path), config, target, offset);
+}
