@@ -10,7 +10,7 @@ const layer = (files, ...patterns) => ({
 const native = ["onnxruntime-*", "sharp", "@tensorflow/*"];
 
 export default tseslint.config(
-  { ignores: ["dist/**", "out/**", "coverage/**", "node_modules/**", "runs/**"] },
+  { ignores: [".cache/**", "dist/**", "out/**", "coverage/**", "node_modules/**", "runs/**"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
   {
