@@ -45,29 +45,32 @@ export async function writeMissing(
   const hashes: Record<string, string> = {};
   let written = 0;
   let done = 0;
+  const bringUpToDate = async (file: SampleFile): Promise<void> => {
+    const path = join(folder, file.path);
+    const present = await readIfPresent(path);
+    const presentHash = present && sha256(present);
+    const isKnown = presentHash !== undefined && presentHash === known[file.path];
+    const bytes = file.isQuick || !isKnown ? await file.make() : undefined;
+    const hash = bytes ? sha256(bytes) : presentHash;
+    if (bytes && hash !== presentHash) {
+      await writeWhole(path, bytes);
+      written++;
+    }
+    hashes[file.path] = hash ?? "";
+    onProgress({ done: ++done, total: files.length, path: file.path });
+  };
+  const failures: unknown[] = [];
   const queue = files.values();
   const work = async (): Promise<void> => {
     for (const file of queue) {
-      const path = join(folder, file.path);
-      const present = await readIfPresent(path);
-      const presentHash = present && sha256(present);
-      const isKnown = presentHash !== undefined && presentHash === known[file.path];
-      const bytes = file.isQuick || !isKnown ? await file.make() : undefined;
-      const hash = bytes ? sha256(bytes) : presentHash;
-      if (bytes && hash !== presentHash) {
-        await writeWhole(path, bytes);
-        written++;
-      }
-      hashes[file.path] = hash ?? "";
-      onProgress({ done: ++done, total: files.length, path: file.path });
+      if (failures.length > 0) return;
+      await bringUpToDate(file).catch((error: unknown) => failures.push(error));
     }
   };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  } finally {
-    const manifest = JSON.stringify({ formatVersion: FORMAT_VERSION, files: { ...known, ...hashes } });
-    await writeWhole(join(folder, MANIFEST), new TextEncoder().encode(manifest));
-  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const manifest = JSON.stringify({ formatVersion: FORMAT_VERSION, files: { ...known, ...hashes } });
+  await writeWhole(join(folder, MANIFEST), new TextEncoder().encode(manifest));
+  if (failures.length > 0) throw failures[0];
   return written;
 }
 

@@ -97,18 +97,10 @@ const reverse: ConversionRule = (context) => {
   return asIs(cut(context, x, cuts));
 };
 
-const invertPermutation: ConversionRule = (context) => {
-  const { g } = context;
-  const order = context.numbers(0);
-  const inverse = order.map((_, axis) => order.indexOf(axis));
-  return asIs(g.cast(g.ints(inverse), "int32"));
-};
-
 export const indexingRules: Readonly<Record<string, ConversionRule>> = {
   Gather: gather,
   GatherV2: gather,
   Slice: slice,
   StridedSlice: stridedSlice,
   ReverseV2: reverse,
-  InvertPermutation: invertPermutation,
 };

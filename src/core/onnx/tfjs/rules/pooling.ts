@@ -45,7 +45,7 @@ const pad: ConversionRule = (context) => {
   const after = order.map((axis) => amounts[2 * axis + 1] ?? 0);
   const value = node.op === "PadV2" ? g.constant(context.constant(2)) : g.scalar(0, input.value.dtype);
   const isMirror = node.op === "MirrorPad";
-  if (isMirror && tfString(node.attributes, "mode", "REFLECT") !== "REFLECT")
+  if (isMirror && tfString(node.attributes, "mode", "reflect").toLowerCase() !== "reflect")
     context.refuse("mirrors with the edge repeated, which is not supported");
   const padded = g.op("Pad", [input.value, g.ints([...before, ...after]), isMirror ? undefined : value], {
     mode: string(isMirror ? "reflect" : "constant"),
@@ -68,11 +68,6 @@ const depthToSpace: ConversionRule = (context) => {
   return wrap(context.g.op("DepthToSpace", [x], { blocksize: int(blockSize(context)), mode: string("DCR") }));
 };
 
-const spaceToDepth: ConversionRule = (context) => {
-  const { x, wrap } = imageInput(context);
-  return wrap(context.g.op("SpaceToDepth", [x], { blocksize: int(blockSize(context)) }));
-};
-
 function blockSize(context: ConversionContext): number {
   return context.node.attributes["block_size"]?.i ?? context.refuse("has no block_size");
 }
@@ -89,5 +84,4 @@ export const poolingRules: Readonly<Record<string, ConversionRule>> = {
   FusedBatchNormV2: batchNormalization,
   FusedBatchNormV3: batchNormalization,
   DepthToSpace: depthToSpace,
-  SpaceToDepth: spaceToDepth,
 };
