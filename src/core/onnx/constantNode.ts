@@ -2,6 +2,7 @@ import { UserError } from "../errors";
 import type { Initializer } from "../graph/graph";
 import { tensor } from "../graph/tensor";
 import { decodeTensor, type TensorOrigin } from "./decodeTensor";
+import { int64Tensor } from "./int64Tensor";
 import type { NodeProto } from "./wire/onnxMessages";
 
 /**
@@ -19,9 +20,9 @@ export function constantOf(node: NodeProto, label: string, origin: TensorOrigin)
       case "value_floats":
         return tensor("float32", [attribute.floats.length], attribute.floats);
       case "value_int":
-        return tensor("int64", [], [attribute.i ?? 0]);
+        return int64Tensor([], [attribute.i ?? 0]);
       case "value_ints":
-        return tensor("int64", [attribute.ints.length], attribute.ints);
+        return int64Tensor([attribute.ints.length], attribute.ints);
     }
   }
   throw new UserError(

@@ -41,6 +41,10 @@ export class DataFlow {
     return this.shape(name).length;
   }
 
+  producer(value: string): GraphNode | undefined {
+    return this.graph.nodes[this.producers.get(value) ?? -1];
+  }
+
   readersOf(value: string): GraphNode[] {
     return this.graph.nodes.filter((node) => node.inputs.includes(value));
   }

@@ -92,12 +92,36 @@ function boundaryKind(
   if (flow.rank(to) !== 4) return undefined;
   const dynamicInputs = last.inputs.filter((name) => trunk.values.has(name));
   if (last.opType === "Concat" && dynamicInputs.length > 1 && branch.length > 1) return "concat";
-  const readers = (trunk.readers.get(to) ?? []).map((position) => trunk.nodes[position]?.opType);
-  const isLinear = last.opType === "Conv" || last.opType === "BatchNormalization";
-  const feedsConvolution = readers.includes("Conv") && readers.every((op) => op === "Conv" || op === "Add");
-  return isLinear && branch.length === 1 && feedsConvolution && from !== trunk.waists[0]?.value
+  const isStem = from === trunk.waists[0]?.value;
+  return branch.length === 1 && !isStem && isProjection(last, from, flow) && feedsConvolution(to, trunk)
     ? "bottleneck"
     : undefined;
+}
+
+/** A pointwise convolution, or the batch norm behind one. */
+function isProjection(node: GraphNode, input: string, flow: DataFlow): boolean {
+  if (node.opType === "BatchNormalization") {
+    const maker = flow.producer(input);
+    return maker?.opType === "Conv" && isPointwise(maker, flow);
+  }
+  return node.opType === "Conv" && isPointwise(node, flow);
+}
+
+function isPointwise({ inputs }: GraphNode, flow: DataFlow): boolean {
+  return flow
+    .shape(inputs[1] ?? "")
+    .slice(2)
+    .every((size) => size === 1);
+}
+
+/** Only convolutions (padded or not) and residual sums read the value. */
+function feedsConvolution(value: string, trunk: Trunk): boolean {
+  const readers = (trunk.readers.get(value) ?? []).flatMap((position) => trunk.nodes[position] ?? []);
+  const behindPadding = readers.flatMap((node) =>
+    node.opType === "Pad" ? (trunk.readers.get(node.outputs[0] ?? "") ?? []).map((at) => trunk.nodes[at]) : [node],
+  );
+  const ops = behindPadding.map((node) => node?.opType);
+  return ops.includes("Conv") && ops.every((op) => op === "Conv" || op === "Add");
 }
 
 /** The last node of a branch sums a shortcut from the branch's start and something computed from it. */

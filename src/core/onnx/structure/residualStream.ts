@@ -27,7 +27,10 @@ function streamWaists(trunk: Trunk, flow: DataFlow, boundaries: readonly Boundar
   );
   const [onlyRun] = attentionRuns;
   if (attentionRuns.length === 1 && onlyRun) return blockWise(trunk, onlyRun);
-  const runs = runsOf(boundaries, stageKey);
+  // Inverted residuals (MobileNet, EfficientNet) are tapped block by block, for many have no shortcut to show a stage.
+  if (attentionRuns.length === 0 && boundaries.some(({ kind }) => kind === "bottleneck"))
+    return [stem(trunk, flow, boundaries[0]), ...boundaries.map(({ waist }) => trunk.waists[waist] as Waist)];
+  const runs = runsOf(attentionRuns.length > 0 ? joins : boundaries, stageKey);
   const [firstRun = []] = runs;
   if (runs.length === 1 && firstRun.every(({ kind }) => kind === "join")) return blockWise(trunk, firstRun);
   if (runs.length > 1) return stageWise(trunk, flow, runs);
@@ -151,20 +154,21 @@ function afterActivations(trunk: Trunk, end: Boundary): Waist {
 function stem(trunk: Trunk, flow: DataFlow, first: Boundary | undefined): Waist {
   const [source] = trunk.waists as [Waist];
   if (first && first.kind !== "bottleneck") return trunk.waists[first.waist - 1] ?? source;
-  let convolutions = 0;
+  let found: Waist | undefined;
   for (const waist of trunk.waists) {
-    const next = trunk.nodes[waist.position + 1];
-    if (trunk.nodes[waist.position]?.opType === "Conv") convolutions++;
-    if (convolutions > 0 && next?.opType === "Conv" && flow.rank(waist.value) === 4) return waist;
+    const opType = trunk.nodes[waist.position]?.opType;
+    if (opType === "Conv" && found) return found;
+    if (opType !== "Pad" && (found || opType === "Conv") && flow.rank(waist.value) === 4) found = waist;
   }
-  return source;
+  return found ?? source;
 }
 
 /** A chain of convolutions without shortcuts: the last map of each resolution, until it is pooled away. */
 function plainStages(trunk: Trunk, flow: DataFlow): Waist[] {
-  const maps = trunk.waists.slice(1).filter(({ value }) => {
+  const maps = trunk.waists.slice(1).filter(({ value, position }) => {
     const shape = flow.shape(value);
-    return shape.length === 4 && shape.slice(2).some((size) => size > 1);
+    const isPadding = trunk.nodes[position]?.opType === "Pad";
+    return !isPadding && shape.length === 4 && shape.slice(2).some((size) => size > 1);
   });
   const runs = runsOf(maps, ({ value }) => flow.shape(value).slice(2).join());
   return runs.flatMap((run) => lastBeforePooling(trunk, run) ?? []);

@@ -2,6 +2,7 @@ import type { Attributes, Initializer } from "../../graph/graph";
 import { isExternal } from "../../graph/graph";
 import type { DataType, Tensor } from "../../graph/tensor";
 import { tensor } from "../../graph/tensor";
+import { int64Tensor } from "../int64Tensor";
 import type { RawNode } from "./rawNode";
 
 /**
@@ -42,7 +43,7 @@ export class UpgradeContext {
   }
 
   ints(values: readonly number[]): string {
-    return this.constant(tensor("int64", [values.length], values));
+    return this.constant(int64Tensor([values.length], values));
   }
 
   scalar(value: number, dtype: DataType): string {

@@ -1,9 +1,6 @@
 import type { Field, Message, NumberRange, Schema, SchemaOf } from "./messageSchema";
 import { WireError, type WireReader, wireType } from "./wireReader";
 
-/** As deep as protobuf's own parsers go. */
-const MAX_DEPTH = 100;
-
 /**
  * Fields decoded at most: 50 times what the largest known models have, and little enough memory that a file made of
  * two-byte messages cannot exhaust it.
@@ -13,10 +10,11 @@ const MAX_FIELDS = 8_000_000;
 /**
  * Decodes the whole source as one message of type `schema`. Unknown fields are skipped; a singular message that occurs again
  * is merged, as protobuf demands, which makes concatenation of files meaningful (see `appendOutputs`).
+ * Recursion is as deep as the schemas, none of which contains itself.
  * @throws WireError when the bytes are malformed.
  */
 export function decodeMessage<T>(schema: SchemaOf<T>, reader: WireReader): T {
-  return new MessageDecoder(reader).decode(schema, reader.source.length, emptyMessage(schema), 0) as T;
+  return new MessageDecoder(reader).decode(schema, reader.source.length, emptyMessage(schema)) as T;
 }
 
 class MessageDecoder {
@@ -25,20 +23,19 @@ class MessageDecoder {
 
   constructor(readonly reader: WireReader) {}
 
-  decode(schema: Schema, end: number, target: Message, depth: number): Message {
-    if (depth > MAX_DEPTH) throw new WireError(`messages are nested more than ${MAX_DEPTH} deep`);
+  decode(schema: Schema, end: number, target: Message): Message {
     const fields = this.#fieldsOf(schema);
     while (this.reader.position < end) {
       const { field: number, wire } = this.reader.tag(end);
       const known = fields.get(number);
       if (++this.#fieldCount > MAX_FIELDS) throw new WireError(`it has more than ${MAX_FIELDS} fields`);
       if (!known) this.reader.skip(wire, end);
-      else this.#field(known[0], known[1], wire, end, target, depth);
+      else this.#field(known[0], known[1], wire, end, target);
     }
     return target;
   }
 
-  #field(name: string, field: Field, wire: number, end: number, target: Message, depth: number): void {
+  #field(name: string, field: Field, wire: number, end: number, target: Message): void {
     if (field.kind === "numbers") {
       (target[name] as NumberRange[]).push(this.#numberRange(wire, end));
     } else if (field.kind === "message") {
@@ -47,7 +44,7 @@ class MessageDecoder {
       const { offset, length } = this.reader.range(end);
       this.reader.position = offset;
       const known = field.repeated ? undefined : (target[name] as Message | undefined);
-      store(target, name, field, this.decode(schema, offset + length, known ?? emptyMessage(schema), depth + 1));
+      store(target, name, field, this.decode(schema, offset + length, known ?? emptyMessage(schema)));
     } else if (field.repeated && field.kind !== "string" && field.kind !== "bytes" && wire === 2) {
       const { offset, length } = this.reader.range(end);
       this.reader.position = offset;
