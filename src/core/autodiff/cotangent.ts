@@ -78,6 +78,14 @@ export function scaled(g: OpBuilder, x: Value, factor: number): Value {
   return factor === -1 ? g.neg(x) : g.mul(x, scalarLike(g, factor, x));
 }
 
+/** x / count, for means: a division by a whole number is exact where a product with its reciprocal is not. */
+export function averaged(g: OpBuilder, x: Value, count: number): Value {
+  if (count === 1) return x;
+  const small = compact(g, x);
+  if (small !== x) return g.expand(averaged(g, small, count), x.shape);
+  return sizeOf(x.shape) === 1 && g.constantOf(x) ? scaled(g, x, 1 / count) : g.div(x, scalarLike(g, count, x));
+}
+
 /**
  * The transpose of broadcasting an operand of shape `target` to `full`: sums `x` over the axes along which the operand was
  * repeated. `x` itself may still be compact, i.e. of size 1 where `full` is not: there the sum is a product with the size.
@@ -98,8 +106,11 @@ export function reduceTo(g: OpBuilder, x: Value, full: Shape, target: Shape): Va
   return g.expand(g.reshape(scaled(g, summed, repeats), kept), target);
 }
 
-/** x in another shape of equal size; an expanded scalar stays one. */
-export function reshapedExpansion(g: OpBuilder, x: Value, shape: Shape): Value {
+/** x in another shape of equal size: undoes an earlier reshape where possible, and keeps an expanded scalar one. */
+export function reshaped(g: OpBuilder, x: Value, shape: Shape): Value {
+  const producer = g.producer(x);
+  const source = producer?.opType === "Reshape" ? g.value(producer.inputs[0] ?? "") : undefined;
+  if (source?.shape.join() === shape.join()) return source;
   const small = compact(g, x);
   return small !== x && sizeOf(small.shape) === 1 ? g.expand(g.reshape(small, []), shape) : g.reshape(x, shape);
 }

@@ -107,7 +107,7 @@ export class GraphBuilder {
     return this.node(opType, inputs, attributes)[0] as Value;
   }
 
-  /** Declares a graph output under a name of its own (an Identity node is added while building). */
+  /** Declares a graph output under a name of its own; in the finished graph a computed value takes that name. */
   output(name: string, value: Value): void {
     this.#outputs.push({ name, value });
   }
@@ -172,26 +172,32 @@ export class GraphBuilder {
 
   /** The finished graph, without nodes and constants that no output needs. */
   build(): Graph {
-    const nodes: GraphNode[] = [...this.#nodes];
-    const outputs = this.#outputs.map(({ name, value }): NamedValue => {
-      nodes.push({
-        name: `output/${name}`,
-        opType: "Identity",
-        domain: "",
-        inputs: [value.name],
-        outputs: [name],
-        attributes: {},
-      });
-      return { name, dtype: value.dtype, shape: value.shape };
-    });
+    // A computed value is renamed to its first output; a copy is made only of inputs, constants and further outputs.
+    const renamed = new Map<string, string>();
+    const copies: GraphNode[] = [];
+    for (const { name, value } of this.#outputs) {
+      if (this.#producers.has(value.name) && !renamed.has(value.name)) renamed.set(value.name, name);
+      else copies.push(copyNode(name, renamed.get(value.name) ?? value.name));
+    }
+    const final = (name: string): string => renamed.get(name) ?? name;
+    const nodes = this.#nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(final),
+      outputs: node.outputs.map(final),
+    }));
+    const outputs = this.#outputs.map(({ name, value }): NamedValue => ({
+      name,
+      dtype: value.dtype,
+      shape: value.shape,
+    }));
     const types = new Map<string, ValueType>();
-    for (const value of this.#values.values()) types.set(value.name, { dtype: value.dtype, shape: value.shape });
+    for (const { name, dtype, shape } of this.#values.values()) types.set(final(name), { dtype, shape });
     for (const output of outputs) types.set(output.name, output);
     return removeDeadCode({
       name: this.name,
       inputs: this.#inputs,
       outputs,
-      nodes,
+      nodes: [...nodes, ...copies],
       initializers: this.#initializers,
       types,
     });
@@ -207,6 +213,17 @@ export class GraphBuilder {
   #fresh(stem: string, inScope = true): string {
     return `${inScope ? this.#scope : ""}${stem}_${this.#counter++}`;
   }
+}
+
+function copyNode(output: string, input: string): GraphNode {
+  return {
+    name: `output/${output}`,
+    opType: "Identity",
+    domain: "",
+    inputs: [input],
+    outputs: [output],
+    attributes: {},
+  };
 }
 
 function typed(name: string, { dtype, shape }: StaticType): Value {

@@ -3,12 +3,14 @@ import type { Value } from "../../graph/graphBuilder";
 import type { OpBuilder } from "../../graph/opBuilder";
 import { sizeOf } from "../../graph/tensor";
 import {
+  averaged,
   compact,
   cotangent,
   normalizedAxis,
   operand,
   reduceTo,
   refuse,
+  reshaped,
   result,
   scalarLike,
   scaled,
@@ -18,10 +20,10 @@ import type { VjpRule } from "../rule";
 /**
  * y = x̂ γ + β, x̂ = (x − μ) σ⁻¹ over the axes from `axis` on.
  *
- *   dγ = Σ c x̂,  dβ = Σ c,  dx = σ⁻¹ (u − mean u − x̂ mean(u x̂)),  u = c γ
+ *   dγ = Σ c x̂,  dβ = Σ c,  dx = σ⁻¹ (c γ − mean(c γ) − x̂ mean(c γ x̂))
  *
  * x̂ and σ⁻¹ come from a second normalisation without scale (one fused kernel), not from y, which a zero in γ would spoil.
- * Cotangents of the optional outputs add  dμ/n  and  −dσ⁻¹ σ⁻² x̂/n.
+ * The means are products with the vector γ/n. Cotangents of the optional outputs add  dμ/n  and  −dσ⁻¹ σ⁻² x̂/n.
  */
 const layerNormalization: VjpRule = (context) => {
   const { g, node } = context;
@@ -29,34 +31,38 @@ const layerNormalization: VjpRule = (context) => {
   const [, , bias] = context.inputs;
   const [ct, ctMean, ctInverse] = context.cotangents;
   const axis = normalizedAxis(intAttribute(node.attributes, "axis", -1), x.shape.length);
-  const axes = [...x.shape.keys()].slice(axis);
-  const count = sizeOf(x.shape.slice(axis));
-  const ones = g.expand(scalarLike(g, 1, x), x.shape.slice(axis));
+  const normalized = x.shape.slice(axis);
+  const count = sizeOf(normalized);
+  const matrix = [sizeOf(x.shape.slice(0, axis)), count]; // every sample a row
+  const ones = g.expand(scalarLike(g, 1, x), normalized);
   const attributes = { axis: int(axis), epsilon: float(floatAttribute(node.attributes, "epsilon", 1e-5)) };
-  const [normal, , inverse] = g.node("LayerNormalization", [x, ones], attributes, { outputCount: 3 });
-  if (!normal || !inverse) throw new Error("LayerNormalization gives three outputs.");
+  const [normalOutput, , inverseOutput] = g.node("LayerNormalization", [x, ones], attributes, { outputCount: 3 });
+  if (!normalOutput || !inverseOutput) throw new Error("LayerNormalization gives three outputs.");
+  const normal = g.reshape(normalOutput, matrix);
+  const inverse = g.cast(g.reshape(inverseOutput, [matrix[0] ?? 1, 1]), x.dtype);
+  const rows = ct && reshaped(g, ct, matrix);
+  const weighted = rows && g.mul(rows, normal); // c x̂
 
-  const weighted = ct && g.mul(ct, normal); // c x̂
   const dx = (): Value => {
-    const inverseX = g.cast(inverse, x.dtype);
-    let total: Value | undefined;
-    const accumulate = (term: Value): void => void (total = total ? g.add(total, term) : term);
-    if (ct && weighted) {
-      const meanU = g.reduceMean(g.mul(ct, scale), axes, true);
-      const meanUx = g.reduceMean(g.mul(weighted, scale), axes, true);
-      const centred = g.sub(g.mul(ct, scale), g.add(g.mul(normal, meanUx), meanU));
-      accumulate(g.mul(centred, inverseX));
+    const terms: Value[] = [];
+    if (rows && weighted) {
+      const gamma = g.reshape(g.expand(scale, normalized), [count, 1]);
+      const mean = (values: Value): Value => averaged(g, g.matMul(values, gamma), count); // [rows, 1]
+      const spread = g.sub(g.mul(rows, g.reshape(gamma, [1, count])), g.mul(normal, mean(weighted)));
+      terms.push(g.mul(g.sub(spread, mean(rows)), inverse));
     }
-    if (ctMean) accumulate(g.cast(g.expand(scaled(g, ctMean, 1 / count), x.shape), x.dtype));
-    if (ctInverse) {
-      const slope = scaled(g, g.mul(ctInverse, g.mul(inverse, inverse)), -1 / count);
-      accumulate(g.mul(normal, g.cast(slope, x.dtype)));
-    }
-    return total ?? refuse(context, "none of its outputs has a cotangent");
+    const column = (value: Value): Value => g.cast(g.reshape(value, [matrix[0] ?? 1, 1]), x.dtype);
+    if (ctMean) terms.push(g.expand(averaged(g, column(ctMean), count), matrix));
+    if (ctInverse)
+      terms.push(g.mul(normal, averaged(g, g.neg(g.mul(column(ctInverse), g.mul(inverse, inverse))), count)));
+    return g.reshape(
+      terms.reduce((sum, term) => g.add(sum, term)),
+      x.shape,
+    );
   };
   return [
     context.needs(0) ? dx() : undefined,
-    context.needs(1) && weighted ? reduceTo(g, weighted, x.shape, scale.shape) : undefined,
+    context.needs(1) && weighted ? reduceTo(g, g.reshape(weighted, x.shape), x.shape, scale.shape) : undefined,
     context.needs(2) && ct && bias ? reduceTo(g, compact(g, ct), x.shape, bias.shape) : undefined,
   ];
 };

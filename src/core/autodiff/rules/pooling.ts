@@ -3,7 +3,7 @@ import { int, intAttribute, ints, intsAttribute, string } from "../../graph/grap
 import type { Value } from "../../graph/graphBuilder";
 import type { OpBuilder } from "../../graph/opBuilder";
 import { fromData, sizeOf, type Shape } from "../../graph/tensor";
-import { cotangent, operand, refuse, scaled, zerosOf } from "../cotangent";
+import { averaged, cotangent, operand, refuse, scalarLike, zerosOf } from "../cotangent";
 import type { VjpContext, VjpRule } from "../rule";
 import { extremumGradient } from "./reductions";
 
@@ -50,7 +50,7 @@ const averagePool: VjpRule = (context) => {
   const leftover = input.map(
     (size, axis) => size + (window.padsBegin[axis] ?? 0) + (window.padsEnd[axis] ?? 0) - reached(axis),
   );
-  const ones = g.expand(scaled(g, g.cast(g.scalar(1), ct.dtype), 1), [1, 1, ...window.kernel]);
+  const ones = g.expand(scalarLike(g, 1, ct), [1, 1, ...window.kernel]);
   const spread = g.op("ConvTranspose", [g.mul(ct, shares), ones], {
     strides: ints(window.strides),
     dilations: ints(window.dilations),
@@ -73,7 +73,7 @@ function isTiling(window: Window, input: Shape): boolean {
 
 function repeatedBlocks(g: OpBuilder, ct: Value, window: Window): Value {
   const planes = ct.shape[0] ?? 1;
-  const shared = scaled(g, ct, 1 / sizeOf(window.kernel));
+  const shared = averaged(g, ct, sizeOf(window.kernel));
   const split = g.reshape(shared, [planes, ...window.output.flatMap((size) => [size, 1])]);
   return g.expand(split, [planes, ...window.output.flatMap((size, axis) => [size, window.kernel[axis] ?? 1])]);
 }
@@ -103,7 +103,7 @@ function windowShares(window: Window, input: Shape, includePad: boolean) {
 const globalAveragePool: VjpRule = (context) => {
   const { g } = context;
   const x = operand(context, 0);
-  return [g.expand(scaled(g, cotangent(context), 1 / sizeOf(x.shape.slice(2))), x.shape)];
+  return [g.expand(averaged(g, cotangent(context), sizeOf(x.shape.slice(2))), x.shape)];
 };
 
 const globalMaxPool: VjpRule = (context) => {

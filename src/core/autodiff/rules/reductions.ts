@@ -2,7 +2,7 @@ import { int, intAttribute } from "../../graph/graph";
 import type { Value } from "../../graph/graphBuilder";
 import type { OpBuilder } from "../../graph/opBuilder";
 import { allocate, fromData, sizeOf, type Shape } from "../../graph/tensor";
-import { constantInput, cotangent, normalizedAxis, operand, result, scalarLike, scaled } from "../cotangent";
+import { averaged, constantInput, cotangent, normalizedAxis, operand, result, scalarLike } from "../cotangent";
 import { notDifferentiable, type VjpContext, type VjpRule } from "../rule";
 
 /** The axes a reduction runs over; none given means all, or none at all with `noop_with_empty_axes`. */
@@ -97,7 +97,7 @@ const reduceProd = reduction(({ g, x, ct, axes, count }) => {
 
 export const reductionRules = {
   ReduceSum: reduction(({ g, x, ct }) => g.expand(ct, x.shape)),
-  ReduceMean: reduction(({ g, x, ct, count }) => g.expand(scaled(g, ct, 1 / count), x.shape)),
+  ReduceMean: reduction(({ g, x, ct, count }) => g.expand(averaged(g, ct, count), x.shape)),
   ReduceMax: reduction(({ g, x, ct, axes }) => extremumGradient(g, x, ct, axes, "ArgMax")),
   ReduceMin: reduction(({ g, x, ct, axes }) => extremumGradient(g, x, ct, axes, "ArgMin")),
   ReduceProd: reduceProd,

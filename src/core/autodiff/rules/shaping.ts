@@ -7,7 +7,7 @@ import {
   normalizedAxis,
   operand,
   reduceTo,
-  reshapedExpansion,
+  reshaped,
   result,
   transposedMatrix,
   zerosOf,
@@ -15,7 +15,7 @@ import {
 import { notDifferentiable, type VjpContext, type VjpRule } from "../rule";
 
 /** Operators that only rename the axes. */
-const reshape: VjpRule = (context) => [reshapedExpansion(context.g, cotangent(context), operand(context, 0).shape)];
+const reshape: VjpRule = (context) => [reshaped(context.g, cotangent(context), operand(context, 0).shape)];
 
 /**
  * The inverse permutation. A product that only waits to be transposed is formed in transposed order instead,

@@ -37,8 +37,6 @@ export function importGraphModel(model: TfjsModel, options: TfjsImportOptions): 
   return new GraphImport(model, options).run();
 }
 
-const OUTPUT_PREFIX = "output of ";
-
 class GraphImport {
   readonly #g: FoldingBuilder;
   readonly #layouts: LayoutConverter;
@@ -66,7 +64,7 @@ class GraphImport {
       const { value, hasSpareRows } = this.#lookUp(reference);
       if (hasSpareRows)
         throw new UserError(`${this.model.source}: output "${reference.node}" has rows left out; pick a later node.`);
-      this.#g.output(`${OUTPUT_PREFIX}${this.options.outputs[index] ?? ""}`, value);
+      this.#g.output(this.#names.get(value.name) ?? this.options.outputs[index] ?? "", value);
     }
     return withNames(this.#g.build(), this.#names);
   }
@@ -132,17 +130,16 @@ class GraphImport {
   }
 }
 
-/** Renames values, and lets outputs be the values themselves instead of copies under another name. */
+/** Renames values (outputs have their names already). */
 function withNames(graph: Graph, names: ReadonlyMap<string, string>): Graph {
   const renamed = (name: string): string => names.get(name) ?? name;
-  const isCopy = (name: string): boolean => name.startsWith(OUTPUT_PREFIX);
-  const nodes = graph.nodes.filter(({ outputs: [first = ""] }) => !isCopy(first));
-  const sources = new Map(graph.nodes.map(({ inputs, outputs }) => [outputs[0] ?? "", inputs[0] ?? ""]));
-  const types = [...graph.types].filter(([name]) => !isCopy(name));
   return {
     ...graph,
-    outputs: graph.outputs.map((output) => ({ ...output, name: renamed(sources.get(output.name) ?? "") })),
-    nodes: nodes.map((node) => ({ ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) })),
-    types: new Map(types.map(([name, type]): [string, ValueType] => [renamed(name), type])),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(renamed),
+      outputs: node.outputs.map(renamed),
+    })),
+    types: new Map([...graph.types].map(([name, type]): [string, ValueType] => [renamed(name), type])),
   };
 }

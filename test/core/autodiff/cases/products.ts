@@ -59,6 +59,11 @@ export const productCases = {
     gemm(1, 1, [3, 2], 2, 0.25),
     gemm(0, 0, [1, 2]),
     gemm(0, 0, []),
+    {
+      label: "Gemm over flattened rows",
+      inputs: [[2, 3, 4], [5, 4], [5]],
+      build: (g, x, w, b) => g.reshape(g.gemm(g.reshape(x, [6, 4]), w, b, { transB: true, alpha: 0.5 }), [2, 3, 5]),
+    },
   ],
   Einsum: [
     einsum("ij,jk->ik", [3, 4], [4, 2]),
