@@ -9,6 +9,9 @@ import {
 } from "../../../samples/models/useLite";
 import type { Graph } from "../../../src/core/graph/graph";
 import { numbersOf, type Tensor, tensor } from "../../../src/core/graph/tensor";
+import { specialize } from "../../../src/core/graph/specialize";
+import { decodeModel } from "../../../src/core/onnx/decodeModel";
+import { encodeModel } from "../../../src/core/onnx/encodeModel";
 import { relativeDifference } from "../../support/closeTo";
 import { runOnnx, sampleOf } from "../../support/runOnnx";
 import { TfjsOriginal } from "../../support/tfjsOriginal";
@@ -72,6 +75,17 @@ describe("Universal Sentence Encoder lite", () => {
       expect(relativeDifference(sentence, expected[USE_LITE_SENTENCE]!)).toBeLessThan(1e-4);
     }
     original.dispose();
+  });
+
+  test("comes back from its file fit for any batch size", () => {
+    const { graph: decoded } = decodeModel(encodeModel(graph));
+    const fixed = specialize(decoded, { input_ids: [5, 32], attention_mask: [5, 32] });
+    expect(fixed.types.get("layer0_out")).toEqual({ dtype: "float32", shape: [5, 32, 512] });
+    expect(fixed.outputs.map(({ shape }) => shape)).toEqual([
+      [5, 32, 512],
+      [5, 512],
+    ]);
+    expect(fixed.nodes.some(({ opType }) => opType === "Shape")).toBe(false);
   });
 
   test("has its hidden states as token sequences with the batch left open", () => {
