@@ -17,7 +17,7 @@ const folder = fileURLToPath(new URL("../../golden/backbones/", import.meta.url)
  * Tiny random networks of Hugging Face classes, exported by both of PyTorch's exporters at opsets 11 to 20, with free and
  * fixed axes, folded or not, their nodes and values renamed to n1, v1 …; references are the library's own hidden states.
  */
-const models = readdirSync(folder).filter((name) => name.endsWith(".onnx"));
+const models = readdirSync(folder).filter((name) => /\.(torchscript|dynamo)\.onnx$/.test(name));
 
 describe("hidden states found by structure are those of the library", () => {
   test("eleven kinds of networks are there", () => expect(models.length).toBe(11));
