@@ -34,13 +34,16 @@ export interface StepForward {
  * Builds one optimizer update as one graph: forward, backward, clipping, schedule and optimizer.
  *
  * `build` declares the data inputs on `scope.g` and everything trainable through the scope. The `step` input counts the
- * updates done before this one; every scalar that depends on it alone is computed once, in double precision.
+ * updates done before this one (int64; losses that change while training read it); every scalar that depends on it alone is computed once, in double precision.
  */
-export function buildStepGraph(build: (scope: ModelScope) => StepForward, options: StepOptions): StepGraph {
+export function buildStepGraph(
+  build: (scope: ModelScope, step: Value) => StepForward,
+  options: StepOptions,
+): StepGraph {
   const g = new OpBuilder(options.name ?? "step");
   const context = new ModelContext(g, "train");
   const step = g.input("step", "int64", []);
-  const { loss, reports } = build(context.root);
+  const { loss, reports } = build(context.root, step);
 
   const parameters = context.parameters.map(({ name }) => existing(g, name));
   const derivatives = gradients(g, loss, parameters);

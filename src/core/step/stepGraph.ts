@@ -13,7 +13,10 @@ export interface StepGraph {
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly BufferSpec[];
   readonly randomInputs: readonly RandomInputSpec[];
-  /** State tensors: what is fed under `input` next time is what came out under `output` this time. */
+  /**
+   * State tensors: what is fed under `input` next time is what came out under `output` this time. Moments start at zero.
+   * Buffers that a step leaves unchanged (statistics of the training set) are inputs without a link.
+   */
   readonly state: readonly StateLink[];
   /** Outputs that are no state: scalars and diagnostics. */
   readonly reports: readonly string[];

@@ -22,21 +22,17 @@ const table = opTypes.flatMap((opType) =>
   cases[opType].map((testCase) => ({ opType, label: testCase.label, testCase })),
 );
 
-test("every operator has a case, and each case contains its operator", () => {
-  for (const opType of opTypes) {
-    expect(cases[opType].length, opType).toBeGreaterThan(0);
-    for (const testCase of cases[opType])
-      expect(
-        gradcheck(testCase).graph.nodes.map((node) => node.opType),
-        testCase.label,
-      ).toContain(opType);
-  }
+test("every operator has a case", () => {
+  for (const opType of opTypes) expect(cases[opType].length, opType).toBeGreaterThan(0);
 });
 
 describe("gradients match central differences", () => {
-  test.each(table)("$label", ({ testCase }) => {
-    for (const form of lossForms)
-      expect(gradcheck(testCase, form).maxDifference, form).toBeLessThan(GRADIENT_TOLERANCE);
+  test.each(table)("$label", ({ opType, testCase }) => {
+    for (const form of lossForms) {
+      const { graph, maxDifference } = gradcheck(testCase, form);
+      expect(graph.nodes.map((node) => node.opType)).toContain(opType);
+      expect(maxDifference, form).toBeLessThan(GRADIENT_TOLERANCE);
+    }
   });
 });
 
