@@ -70,11 +70,9 @@ export class EventLog {
   async flush(): Promise<void> {
     await this.#options.fence();
     await this.#write();
-    try {
-      await this.#file.sync();
-    } catch (error) {
+    await this.#file.sync().catch((error: unknown) => {
       throw storageError("write", this.#path, error);
-    }
+    });
   }
 
   /** Flushes and closes; the file is closed even when flushing fails. */
@@ -82,7 +80,9 @@ export class EventLog {
     try {
       await this.flush();
     } finally {
-      await this.#file.close();
+      await this.#file.close().catch((error: unknown) => {
+        throw storageError("close", this.#path, error);
+      });
     }
   }
 

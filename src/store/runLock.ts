@@ -63,7 +63,7 @@ export class RunLock {
 
   /** Passes while this process holds the lock. @throws UserError once another has taken it */
   readonly check = async (): Promise<void> => {
-    const { token } = newest((await this.#fs.list(this.#directory)).map(({ name }) => name));
+    const { token } = newest(await this.#names());
     if (token === this.token) return;
     throw new UserError(
       `${this.#directory} was taken over by another process; this one stops and writes nothing more.`,
@@ -77,6 +77,14 @@ export class RunLock {
       await this.#fs.rename(this.#path, join(this.#directory, lockName(this.token, true)));
     } catch (error) {
       if (errorCode(error) !== "ENOENT") throw storageError("unlock", this.#directory, error);
+    }
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      return (await this.#fs.list(this.#directory)).map(({ name }) => name);
+    } catch (error) {
+      throw storageError("look into", this.#directory, error);
     }
   }
 

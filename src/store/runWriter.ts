@@ -124,7 +124,6 @@ async function removeLeftovers(fs: FileSystem, directory: string): Promise<void>
       if (isTemporary(name) || name === runFiles.summary) await fs.remove(join(folder, name));
     }
   }
-  await fs.syncDirectory(directory);
 }
 
 async function namesIn(fs: FileSystem, directory: string): Promise<readonly string[]> {
