@@ -1,11 +1,9 @@
-import type { Executor, Feeds, Program } from "../../core/graph/executor";
+import type { Executor } from "../../core/graph/executor";
 import type { Graph } from "../../core/graph/graph";
-import type { Tensor } from "../../core/graph/tensor";
 import { encodeModel, externalFolder } from "../../core/onnx/encodeModel";
 import type { StepGraph } from "../../core/step/stepGraph";
-import type { Ort } from "./onnxRuntime";
+import { OrtProgram } from "./ortProgram";
 import { OrtSession } from "./ortSession";
-import { download, toOrt } from "./ortTensor";
 import { type Device, type OrtOptions } from "./sessionOptions";
 import { StepProgram } from "./stepProgram";
 import type { TrainingState } from "./trainingState";
@@ -18,16 +16,16 @@ export class OrtExecutor implements Executor {
     this.device = options.device ?? "cpu";
   }
 
-  async prepare(graph: Graph): Promise<Program> {
-    return new OrtProgram(await this.#open(graph));
+  async prepare(graph: Graph): Promise<OrtProgram> {
+    return new OrtProgram(await this.#open(graph), graph.outputs);
   }
 
   /**
    * Prepares an evaluation graph whose parameters and buffers come from `state`; only the other inputs are fed.
    * Evaluating always sees the values after the latest step.
    */
-  async prepareEvaluation(graph: Graph, state: TrainingState): Promise<Program> {
-    return new OrtProgram(await this.#open(graph), state);
+  async prepareEvaluation(graph: Graph, state: TrainingState): Promise<OrtProgram> {
+    return new OrtProgram(await this.#open(graph), graph.outputs, state);
   }
 
   /** Prepares one optimizer update; programs of other batch sizes may update the same `state` in between. */
@@ -42,29 +40,5 @@ export class OrtExecutor implements Executor {
       externalFolder: externalFolder(graph),
       ...(onDevice ? { onDevice } : {}),
     });
-  }
-}
-
-class OrtProgram implements Program {
-  constructor(
-    readonly session: OrtSession,
-    readonly state?: TrainingState,
-  ) {}
-
-  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
-    const inputs: Record<string, Ort.Tensor> = {};
-    for (const name of this.session.inputNames) {
-      const fed = feeds[name];
-      if (fed) inputs[name] = toOrt(this.session.ort, fed);
-      else if (this.state?.has(name)) inputs[name] = this.state.current(name);
-    }
-    const fetched = await this.session.run(inputs);
-    const outputs: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(fetched)) outputs[name] = await download(value);
-    return outputs;
-  }
-
-  dispose(): Promise<void> {
-    return this.session.dispose();
   }
 }

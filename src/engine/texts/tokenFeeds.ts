@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors";
 import type { Feeds } from "../../core/graph/executor";
 import type { NamedValue } from "../../core/graph/graph";
 import type { Tensor } from "../../core/graph/tensor";
-import { allocate } from "../../core/graph/tensor";
+import { zeros } from "../../core/graph/tensor";
 
 /** What a text backbone's input holds. */
 export type TokenInput = "ids" | "mask" | "types" | "positions";
@@ -15,7 +15,7 @@ export type TokenInput = "ids" | "mask" | "types" | "positions";
 export function tokenInputs(inputs: readonly NamedValue[], model: string): ReadonlyMap<string, TokenInput> {
   const kinds = new Map(inputs.map(({ name }) => [name, kindOf(name)]));
   const list = inputs.map(({ name }) => `"${name}"`).join(", ");
-  const wrong = inputs.find(({ dtype, shape }) => (shape !== undefined && shape.length !== 2) || dtype === "float64");
+  const wrong = inputs.find(({ dtype, shape }) => (shape !== undefined && shape.length !== 2) || dtype === "float16");
   if (wrong)
     throw new UserError(
       `Input "${wrong.name}" of the text backbone "${model}" is ${wrong.dtype} with ${wrong.shape?.length ?? "unknown"} axes; ` +
@@ -45,18 +45,28 @@ export function tokenFeeds(
 ): Feeds {
   const feeds: Record<string, Tensor> = {};
   for (const { name, dtype } of inputs) {
-    const kind = kinds.get(name) ?? "ids";
-    const data = allocate(dtype, texts.length * length) as unknown as (number | bigint)[];
-    const isWide = dtype === "int64" || dtype === "uint64";
-    for (const [row, ids] of texts.entries()) {
-      for (let at = 0; at < length; at++) {
-        const value = valueAt(kind, ids, at, padTokenId);
-        data[row * length + at] = isWide ? BigInt(value) : value;
-      }
-    }
-    feeds[name] = { dtype, shape: [texts.length, length], data: data as unknown as Tensor["data"] };
+    const feed = zeros(dtype, [texts.length, length]);
+    for (const [row, ids] of texts.entries()) writeTokens(feed, kinds.get(name) ?? "ids", row, ids, padTokenId);
+    feeds[name] = feed;
   }
   return feeds;
+}
+
+/** Writes one text into row `row` of a feed [B, length]. */
+export function writeTokens(
+  { dtype, shape, data }: Tensor,
+  kind: TokenInput,
+  row: number,
+  ids: readonly number[],
+  padTokenId: number,
+): void {
+  const length = shape[1] ?? 0;
+  const isWide = dtype === "int64" || dtype === "uint64";
+  const target = data as unknown as (number | bigint)[];
+  for (let at = 0; at < length; at++) {
+    const value = valueAt(kind, ids, at, padTokenId);
+    target[row * length + at] = isWide ? BigInt(value) : value;
+  }
 }
 
 function valueAt(kind: TokenInput, ids: readonly number[], at: number, padTokenId: number): number {

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+
+import type { Graph, NamedValue } from "../../core/graph/graph";
+import { isExternal } from "../../core/graph/graph";
+import { UserError } from "../../core/errors";
+import { keepOutputs, resolveTaps } from "../../core/onnx/resolveTaps";
+import { buildTapGraph, type FeatureType, type TapGraph } from "../../core/onnx/tapGraph";
+import type { OrtExecutor } from "../ort/ortExecutor";
+import type { FeatureCache } from "./featureCache";
+import type { FeatureSource, SourceInputs } from "./featureSource";
+import type { Fingerprints } from "./fingerprints";
+import { MASK, RecordLayout } from "./recordLayout";
+
+/** Raised when features computed before are not those computed now. */
+const FEATURES_VERSION = 1;
+
+export interface ExtractionRequest {
+  /** The frozen backbone; `path` is absolute. */
+  readonly backbone: { readonly path: string; readonly graph: Graph };
+  /** Names of values or indices of hidden states, low to high; all hidden states by default. */
+  readonly taps?: readonly (string | number)[] | undefined;
+  readonly source: FeatureSource;
+  readonly dtype: FeatureType;
+  readonly executor: OrtExecutor;
+  readonly cache: FeatureCache;
+  /** Items per run of the backbone; a model with a batch size of its own overrules it. */
+  readonly batchSize?: number;
+}
+
+/** Everything about an extraction that can be told without running the backbone. */
+export interface ExtractionPlan {
+  readonly key: string;
+  readonly tapGraph: TapGraph;
+  readonly inputs: SourceInputs;
+  readonly batchSize: number;
+  readonly layout: RecordLayout;
+  /** Content address of each item; undefined for files that cannot be read. */
+  readonly items: readonly (string | undefined)[];
+}
+
+const DEFAULT_BATCH_SIZE = 32;
+const HASHED_AT_ONCE = 8;
+
+/**
+ * Resolves taps, checks the inputs and addresses the features by content.
+ * @throws UserError when backbone, taps and source do not fit together
+ */
+export async function planExtraction(request: ExtractionRequest, fingerprints: Fingerprints): Promise<ExtractionPlan> {
+  const { backbone, source, dtype, executor } = request;
+  const label = backbone.path;
+  const taps = resolveTaps(backbone.graph, request.taps, label);
+  const modelInputs = keepOutputs(backbone.graph, taps).inputs;
+  const inputs = source.describeInputs(modelInputs, label);
+  const batchSize = ownBatchSize(modelInputs, label) ?? request.batchSize ?? DEFAULT_BATCH_SIZE;
+  const tapGraph = buildTapGraph(backbone.graph, {
+    taps,
+    batchSize,
+    inputShapes: inputs.shapes,
+    inputTypes: inputs.types,
+    dtype,
+    label,
+  });
+  const layout = new RecordLayout([
+    ...(source.maskLength === undefined ? [] : [{ name: MASK, dtype: "float32", shape: [source.maskLength] } as const]),
+    ...tapGraph.taps.map(({ value, shape }) => ({ name: value, dtype, shape })),
+  ]);
+  const address = {
+    version: FEATURES_VERSION,
+    model: await hashModel(backbone, fingerprints),
+    tensors: layout.tensors,
+    source: source.settings,
+    device: executor.device,
+  };
+  return {
+    key: createHash("sha256").update(canonical(address)).digest("hex").slice(0, 32),
+    tapGraph,
+    inputs,
+    batchSize,
+    layout,
+    items: await hashItems(source, fingerprints),
+  };
+}
+
+/** The batch size that an exporter wrote into the model, if it did. */
+function ownBatchSize(inputs: readonly NamedValue[], label: string): number | undefined {
+  const sizes = new Set(inputs.map(({ shape }) => shape?.[0]).filter((size) => typeof size === "number"));
+  if (sizes.size > 1)
+    throw new UserError(
+      `The inputs of "${label}" have different batch sizes (${[...sizes].join(", ")}); export it with a free batch axis.`,
+    );
+  const [size] = sizes;
+  return size;
+}
+
+/** Hash of the model file and of the files in which it keeps weights. */
+async function hashModel({ path, graph }: ExtractionRequest["backbone"], fingerprints: Fingerprints): Promise<string> {
+  const files = new Set([path]);
+  for (const initializer of graph.initializers.values())
+    if (isExternal(initializer)) files.add(initializer.location.path);
+  const hash = createHash("sha256");
+  for (const file of [...files].sort()) hash.update(await fingerprints.hashOf(file));
+  return hash.digest("hex");
+}
+
+async function hashItems(source: FeatureSource, fingerprints: Fingerprints): Promise<(string | undefined)[]> {
+  const items = Array<string | undefined>(source.count);
+  for (let start = 0; start < source.count; start += HASHED_AT_ONCE) {
+    const group = Array.from({ length: Math.min(HASHED_AT_ONCE, source.count - start) }, (_, offset) => start + offset);
+    await Promise.all(
+      group.map(async (index) => {
+        items[index] = await source.hashOf(index, fingerprints).catch(() => undefined);
+      }),
+    );
+  }
+  return items;
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,66 @@
+import type { FeatureType } from "../../core/onnx/tapGraph";
+import { type ExtractionRequest, planExtraction } from "./extractionPlan";
+import { missingItems, verifyShards } from "./extractFeatures";
+
+/** What an extraction will cost, before it starts. */
+export interface FeatureForecast {
+  readonly taps: readonly { readonly value: string; readonly shape: readonly number[] }[];
+  readonly dtype: FeatureType;
+  readonly items: number;
+  /** Items that are in the cache already, or equal to another. */
+  readonly cachedItems: number;
+  readonly bytesPerItem: number;
+  /** Bytes of all items together. */
+  readonly totalBytes: number;
+  /** Bytes that have to be written. */
+  readonly newBytes: number;
+  /** Time of the missing items, from a run on the first of them; 0 when nothing is missing. */
+  readonly seconds: number;
+}
+
+/**
+ * Forecasts size and time of an extraction. Nothing is written but remembered file hashes; the time is measured on one batch.
+ * @throws UserError when backbone, taps and source do not fit together
+ */
+export async function forecastFeatures(request: ExtractionRequest): Promise<FeatureForecast> {
+  const fingerprints = await request.cache.fingerprints();
+  const plan = await planExtraction(request, fingerprints);
+  await fingerprints.save();
+  const verified = verifyShards(request, plan);
+  let step = await verified.next();
+  while (!step.done) step = await verified.next();
+  const missing = missingItems(plan, new Set(step.value.shards.flatMap(({ items }) => items)));
+  const { recordBytes } = plan.layout;
+  return {
+    taps: plan.tapGraph.taps.map(({ value, shape }) => ({ value, shape })),
+    dtype: request.dtype,
+    items: plan.items.length,
+    cachedItems: plan.items.length - missing.length,
+    bytesPerItem: recordBytes,
+    totalBytes: plan.items.length * recordBytes,
+    newBytes: missing.length * recordBytes,
+    seconds: missing.length === 0 ? 0 : (await secondsPerItem(request, plan, missing)) * missing.length,
+  };
+}
+
+/** Loads and runs one batch; a first run, which also allocates memory, is not counted. */
+async function secondsPerItem(
+  { executor, source }: ExtractionRequest,
+  { tapGraph, inputs, batchSize }: Awaited<ReturnType<typeof planExtraction>>,
+  missing: readonly number[],
+): Promise<number> {
+  const program = await executor.prepare(tapGraph.graph);
+  try {
+    const batch = inputs.makeBatch(batchSize);
+    const started = performance.now();
+    const sample = missing.slice(0, batchSize);
+    await Promise.all(sample.map((index, row) => batch.write(row, index).catch(() => source.nameOf(index))));
+    const loaded = performance.now() - started;
+    await program.run(batch.feeds);
+    const beforeRun = performance.now();
+    await program.run(batch.feeds);
+    return (loaded / sample.length + (performance.now() - beforeRun) / batchSize) / 1000;
+  } finally {
+    await program.dispose();
+  }
+}
