@@ -6,7 +6,7 @@ import { decodeTensor, type TensorOrigin } from "./decodeTensor";
 import { elementTypeName, elementTypeOf } from "./elementTypes";
 import { sortNodes } from "./sortNodes";
 import type { RawNode } from "./upgrade/rawNode";
-import { upgradeNodes } from "./upgrade/upgradeNodes";
+import { isControlFlow, unsupportedOperator, upgradeNodes } from "./upgrade/upgradeNodes";
 import { valueTypes } from "./valueTypes";
 import { type ByteSource, byteSourceOf } from "./wire/byteSource";
 import { decodeMessage } from "./wire/decodeMessage";
@@ -90,6 +90,7 @@ function decodeGraph(proto: GraphProto, opset: number, origin: TensorOrigin): Gr
   const nodes: RawNode[] = [];
   proto.node.forEach((nodeProto, index) => {
     const node = rawNode(nodeProto, index, origin);
+    if (isControlFlow(node)) throw unsupportedOperator(node, origin.label);
     if (node.opType === "Constant" && node.domain === "") {
       const label = `node "${node.name}"`;
       initializers.set(node.outputs[0] ?? "", constantOf(nodeProto, label, origin));

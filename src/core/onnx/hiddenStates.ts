@@ -65,20 +65,21 @@ function richestStream(flow: DataFlow, input: string | undefined): StreamValue[]
 }
 
 /**
- * Language models hand out their last hidden state behind the final norm; contrastive text encoders, which pool it into one
- * vector per text, in front of it, as vision encoders do.
+ * Language models hand out their last hidden state behind the final norm; contrastive text encoders, which project one vector
+ * per text from it, in front of it, as vision encoders do.
  */
 function withFinalNorm(stream: readonly StreamValue[], trunk: Trunk, flow: DataFlow): StreamValue[] {
   const last = stream.at(-1);
   const waist = trunk.waists.find(({ value }) => value === last?.value);
   const norm = waist && finalNormAfter(trunk, flow, waist);
-  if (!last || !norm || !(norm.isRms || !hasPooledOutput(flow))) return [...stream];
+  if (!last || !norm || !(norm.isRms || !hasTextEmbedding(flow))) return [...stream];
   const added = trunk.nodes.slice(waist.position + 1, norm.waist.position + 1);
   return [...stream.slice(0, -1), { value: norm.waist.value, block: [...last.block, ...added] }];
 }
 
-function hasPooledOutput(flow: DataFlow): boolean {
-  return flow.sinks().some((sink) => flow.rank(sink) === 2);
+/** One vector per text that is no pooler in BERT's manner (those end with tanh). */
+function hasTextEmbedding(flow: DataFlow): boolean {
+  return flow.sinks().some((sink) => flow.rank(sink) === 2 && flow.producer(sink)?.opType !== "Tanh");
 }
 
 /** The axis of `value` that counts samples: the one that follows the batch size where that is free. */

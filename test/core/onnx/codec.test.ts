@@ -238,6 +238,11 @@ describe("clear errors", () => {
       /operator Attention of domain "com.microsoft" \(node "node0"\)/,
     ],
     [
+      "control flow",
+      () => rawModel({ ...affine(), nodes: [{ opType: "If", inputs: ["x"], outputs: ["y"] }] }),
+      /operator If \(node "node0"\) is not supported; export it with fixed input sizes/,
+    ],
+    [
       "a value that nothing computes",
       () => rawModel({ ...affine(), nodes: [{ opType: "Relu", inputs: ["z"], outputs: ["y"] }] }),
       /value "z" is used but never computed/,

@@ -263,3 +263,28 @@ describe("an upgraded graph computes what the original file does", () => {
     });
   }
 });
+
+test("batch norm with a constant's own statistics, by which weights are standardised, is written out", async () => {
+  const weights = wave(1, 3, 5);
+  const bytes = rawModel({
+    opset: 17,
+    nodes: [
+      {
+        opType: "BatchNormalization",
+        inputs: ["w", "scale", "bias", "mean", "variance"],
+        outputs: ["standardised", "nextMean", "nextVariance"],
+        attributes: { training_mode: int(1), epsilon: float(1e-3) },
+      },
+      { opType: "MatMul", inputs: ["x", "standardised"], outputs: ["y"] },
+    ],
+    inputs: { x: wave(1, 2, 3) },
+    outputs: ["y"],
+    initializers: { w: weights, scale: wave(3), bias: positive(3), mean: wave(3), variance: positive(3) },
+  });
+  const feeds = { x: wave(1, 2, 3) };
+  const [expected, actual] = [
+    await runInOrt(bytes, feeds),
+    await runInOrt(encodeModel(decodeModel(bytes).graph), feeds),
+  ];
+  numbersOf(expected["y"]!).forEach((value, index) => expect(numbersOf(actual["y"]!)[index]).toBeCloseTo(value, 5));
+});

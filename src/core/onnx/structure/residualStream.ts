@@ -118,13 +118,14 @@ function afterTail(trunk: Trunk, boundary: Boundary, tail: readonly string[]): W
 
 /** Runs of different shape are the stages of a feature pyramid; each ends with its last boundary. */
 function stageWise(trunk: Trunk, flow: DataFlow, runs: readonly (readonly Boundary[])[]): Waist[] {
-  const values: Waist[] = [stem(trunk, flow, runs[0]?.[0])];
   const pairsWithin = runs.filter((run) => run.length > 1);
   const tails = pairsWithin.map((run) => tailSignature(trunk, run, run)).filter((tail) => !tail.includes("Conv"));
+  const first = stem(trunk, flow, runs[0]?.[0]);
+  const values: Waist[] = [tails[0]?.length === 0 ? beforeActivation(trunk, first, runs) : first];
   for (const [index, run] of runs.entries()) {
     const end = run.at(-1);
     if (!end) continue;
-    const merged = mergedTokens(trunk, flow, end, runs[index + 1]?.[0]);
+    const merged = mergedTokens(trunk, end, runs[index + 1]?.[0]);
     if (merged) values.push(merged);
     else if (tails[0]) values.push(afterTail(trunk, end, tails[0]));
     else values.push(afterActivations(trunk, end));
@@ -132,12 +133,28 @@ function stageWise(trunk: Trunk, flow: DataFlow, runs: readonly (readonly Bounda
   return values;
 }
 
+/**
+ * Pre-activation networks normalise in front of a block; where the shortcut projects, it starts behind that norm. The stem is
+ * in front of it: what leads from one stage into the next leads from the stem into the first.
+ */
+function beforeActivation(trunk: Trunk, first: Waist, runs: readonly (readonly Boundary[])[]): Waist {
+  const [end, next] = [runs[0]?.at(-1), runs[1]?.[0]];
+  const from = end && trunk.waists[end.waist];
+  const to = next && trunk.waists[next.waist - 1];
+  if (!from || !to) return first;
+  const leadIn = opTypes(trunk, from, to);
+  const start = trunk.waists.find(({ position }) => position === first.position - leadIn.length);
+  const isSame = start !== undefined && opTypes(trunk, start, first).join() === leadIn.join();
+  return leadIn.length > 0 && isSame && !leadIn.includes("Conv") ? start : first;
+}
+
 /** Token pyramids merge patches at the end of a stage (Swin): the stage's value is what the next one reads. */
-function mergedTokens(trunk: Trunk, flow: DataFlow, end: Boundary, next: Boundary | undefined): Waist | undefined {
+function mergedTokens(trunk: Trunk, end: Boundary, next: Boundary | undefined): Waist | undefined {
   const from = trunk.waists[end.waist];
   const to = next && trunk.waists[next.waist - 1];
-  if (!from || !to || flow.rank(from.value) !== 3 || opTypes(trunk, from, to).includes("Conv")) return undefined;
-  return to;
+  if (!from || !to) return undefined;
+  const between = opTypes(trunk, from, to);
+  return between.includes("MatMul") && !between.includes("Conv") ? to : undefined;
 }
 
 function afterActivations(trunk: Trunk, end: Boundary): Waist {
@@ -175,5 +192,5 @@ function plainStages(trunk: Trunk, flow: DataFlow): Waist[] {
 }
 
 function lastBeforePooling(trunk: Trunk, run: readonly Waist[]): Waist | undefined {
-  return run.findLast(({ position }) => !(trunk.nodes[position]?.opType ?? "").endsWith("Pool")) ?? run.at(-1);
+  return run.findLast(({ position }) => !(trunk.nodes[position]?.opType ?? "").endsWith("Pool"));
 }

@@ -36,9 +36,11 @@ export interface Variation {
  */
 export function sampleGraph(graph: Graph): Sample {
   const roles = symbolRoles(graph.inputs);
+  const builtIn = builtInSizes(graph);
+  const trials = trialSizes.height.length + builtIn.sequence.length + builtIn.image.length;
   let firstError: UserError | undefined;
-  for (let attempt = 0; attempt < trialSizes.height.length; attempt++) {
-    const sizes = new Map([...roles].map(([symbol, role]) => [symbol, sizeAt(role, attempt)]));
+  for (let attempt = 0; attempt < trials; attempt++) {
+    const sizes = new Map([...roles].map(([symbol, role]) => [symbol, sizeAt(role, attempt, builtIn)]));
     const fixed = trySpecialize(graph, sizes);
     if (!(fixed instanceof UserError)) return { graph: fixed, variations: vary(graph, roles, sizes) };
     firstError ??= fixed;
@@ -47,9 +49,33 @@ export function sampleGraph(graph: Graph): Sample {
   throw firstError ?? new Error("no trial sizes");
 }
 
-function sizeAt(role: Role, attempt: number): number {
-  const sizes = trialSizes[role];
+function sizeAt(role: Role, attempt: number, builtIn: BuiltInSizes): number {
+  const own = role === "sequence" ? builtIn.sequence : role === "height" || role === "width" ? builtIn.image : [];
+  const sizes = [...trialSizes[role], ...own];
   return sizes[Math.min(attempt, sizes.length - 1)] ?? 1;
+}
+
+interface BuiltInSizes {
+  readonly sequence: readonly number[];
+  readonly image: readonly number[];
+}
+
+/** Tables of this many rows or fewer may be positions; more are vocabularies. */
+const MAX_POSITIONS = 4096;
+const MAX_BUILT_IN_SIZES = 12;
+
+/**
+ * Sizes that weights suggest when an axis is free by name only: rows of position tables, and the image sides that patches of
+ * the first convolution's size turn into as many rows (with up to two extra tokens).
+ */
+function builtInSizes(graph: Graph): BuiltInSizes {
+  const shapes = [...graph.initializers.values()].map(({ shape }) => shape);
+  const tables = shapes.filter(({ length }) => length === 2 || length === 3).map((shape) => shape.at(-2) ?? 0);
+  const rows = [...new Set(tables)].filter((count) => count > 1 && count <= MAX_POSITIONS);
+  const patch = shapes.find((shape) => shape.length === 4 && shape[1] === 3)?.[2] ?? 0;
+  const sides = rows.flatMap((count) => [0, 1, 2].map((extra) => patch * Math.sqrt(count - extra)));
+  const image = [...new Set(sides)].filter((side) => side > 0 && Number.isInteger(side));
+  return { sequence: rows.slice(0, MAX_BUILT_IN_SIZES), image: image.slice(0, MAX_BUILT_IN_SIZES) };
 }
 
 /** Changes each free axis alone, or together with the others of its role where it cannot change alone. */

@@ -68,7 +68,7 @@ export const topKCountToInput: UpgradeRule = (node, context) => {
 export const flatteningSoftmax: UpgradeRule = (node, context) => {
   const axis = intAttribute(node.attributes, "axis", 1);
   const [input = ""] = node.inputs;
-  const rank = context.ranks.get(input) ?? context.ranks.get(node.outputs[0] ?? "");
+  const rank = context.rank(input) ?? context.rank(node.outputs[0]);
   if (axis === -1 || axis + 1 === rank) return { ...node, attributes: { axis: int(-1) } };
   const matrix = context.op("Flatten", [input], { axis: int(axis) });
   const normalized = context.op(node.opType, [matrix], { axis: int(-1) });

@@ -23,17 +23,38 @@ export const dropoutToIdentity: UpgradeRule = (node, context) => {
   };
 };
 
-/** Only inference with running statistics exists in a frozen backbone. */
+/**
+ * A frozen backbone normalises with its running statistics. The training form occurs where weights are standardised by it;
+ * there it is written out.
+ */
 export const inferenceBatchNormalization: UpgradeRule = (node, context) => {
   const trains = intAttribute(node.attributes, "training_mode", 0) !== 0;
   const perActivation = intAttribute(node.attributes, "spatial", 1) === 0;
-  if (trains || perActivation || node.outputs.slice(1).some((name) => name !== ""))
+  const givesStatistics = node.outputs.slice(1).some((name) => context.isRead(name));
+  if (perActivation || givesStatistics || (trains && context.isDynamic(node.inputs[0])))
     throw new UserError(
       `${context.label}: batch normalization "${node.name}" is in ${perActivation ? "per-activation" : "training"} mode; export the model in evaluation mode (model.eval()).`,
     );
-  const attributes = withoutAttributes(node.attributes, "spatial", "training_mode");
-  return { ...node, outputs: node.outputs.slice(0, 1), attributes };
+  const outputs = node.outputs.slice(0, 1);
+  if (trains) return standardized({ ...node, outputs }, context);
+  return { ...node, outputs, attributes: withoutAttributes(node.attributes, "spatial", "training_mode") };
 };
+
+/** (x − μ) / sqrt(σ² + ε) · scale + bias with the statistics of x [N, C, …] itself over all axes but C. */
+function standardized(node: RawNode, context: UpgradeContext): RawNode {
+  const [input = "", scale = "", bias = ""] = node.inputs;
+  const dtype = context.dtype(input);
+  const axes = context.ints([0, 2]);
+  const mean = (value: string): string => context.op("ReduceMean", [value, axes], { keepdims: int(1) });
+  const column = (value: string): string => context.op("Unsqueeze", [value, context.ints([1])]);
+  const flat = context.op("Reshape", [input, context.ints([0, 0, -1])]); // [N, C, rest]
+  const centred = context.op("Sub", [flat, mean(flat)]);
+  const variance = mean(context.op("Mul", [centred, centred]));
+  const epsilon = context.scalar(floatAttribute(node.attributes, "epsilon", 1e-5), dtype);
+  const normalized = context.op("Div", [centred, context.op("Sqrt", [context.op("Add", [variance, epsilon])])]);
+  const affine = context.op("Add", [context.op("Mul", [normalized, column(scale)]), column(bias)]);
+  return reshapeLike(node, affine, input, context);
+}
 
 /** Group normalization as instance normalization of the groups; scale and bias are per group in 18, per channel since 21. */
 export const groupNormalization: UpgradeRule = (node, context) => {

@@ -5,6 +5,26 @@ import { tensor } from "../../graph/tensor";
 import { int64Tensor } from "../int64Tensor";
 import type { RawNode } from "./rawNode";
 
+export interface ValueUsage {
+  /** Values that depend on an input of the graph. */
+  readonly dynamic: ReadonlySet<string>;
+  /** Values that some node reads. */
+  readonly read: ReadonlySet<string>;
+}
+
+/** What is known of the file as a whole. */
+export interface UpgradeFile {
+  readonly opset: number;
+  /** How error messages call it. */
+  readonly label: string;
+  readonly initializers: Map<string, Initializer>;
+  readonly usedNames: Set<string>;
+  /** Element type of every value computed so far. */
+  readonly dtypes: ReadonlyMap<string, DataType>;
+  readonly ranks: ReadonlyMap<string, number>;
+  readonly usage: ValueUsage;
+}
+
 /**
  * What the rewriting of one node may ask and add: constants, fresh value names, and nodes in front of the rewritten one.
  * Names of values that the file has are never given away.
@@ -14,31 +34,45 @@ export class UpgradeContext {
   /** Nodes made by {@link op} since they were last taken. */
   #made: RawNode[] = [];
 
-  constructor(
-    readonly opset: number,
-    readonly label: string,
-    readonly initializers: Map<string, Initializer>,
-    readonly usedNames: Set<string>,
-    /** Element type of every value computed so far. */
-    readonly dtypes: ReadonlyMap<string, DataType>,
-    /** Rank of the values whose shape the file declares. */
-    readonly ranks: ReadonlyMap<string, number>,
-  ) {}
+  constructor(private readonly file: UpgradeFile) {}
+
+  get opset(): number {
+    return this.file.opset;
+  }
+
+  get label(): string {
+    return this.file.label;
+  }
+
+  /** Whether the value depends on an input of the graph, rather than on weights alone. */
+  isDynamic(name: string | undefined): boolean {
+    return this.file.usage.dynamic.has(name ?? "");
+  }
+
+  /** Whether a node of the file reads the value. */
+  isRead(name: string): boolean {
+    return this.file.usage.read.has(name);
+  }
+
+  /** Rank of a value whose shape the file declares. */
+  rank(name: string | undefined): number | undefined {
+    return this.file.ranks.get(name ?? "");
+  }
 
   /** Element type of a value; float32 where the file's structure does not tell. */
   dtype(name: string | undefined): DataType {
-    return this.initializers.get(name ?? "")?.dtype ?? this.dtypes.get(name ?? "") ?? "float32";
+    return this.file.initializers.get(name ?? "")?.dtype ?? this.file.dtypes.get(name ?? "") ?? "float32";
   }
 
   /** The value of a constant held in memory. */
   constantOf(name: string | undefined): Tensor | undefined {
-    const initializer = this.initializers.get(name ?? "");
+    const initializer = this.file.initializers.get(name ?? "");
     return initializer && !isExternal(initializer) ? initializer : undefined;
   }
 
   constant(value: Tensor): string {
     const name = this.#fresh("constant");
-    this.initializers.set(name, value);
+    this.file.initializers.set(name, value);
     return name;
   }
 
@@ -73,8 +107,8 @@ export class UpgradeContext {
   #fresh(stem: string): string {
     for (;;) {
       const name = `upgrade/${stem}_${this.#counter++}`;
-      if (this.usedNames.has(name)) continue;
-      this.usedNames.add(name);
+      if (this.file.usedNames.has(name)) continue;
+      this.file.usedNames.add(name);
       return name;
     }
   }

@@ -4,7 +4,7 @@ import { isOpType } from "../../graph/opType";
 import type { DataType } from "../../graph/tensor";
 import { outputDataType } from "../valueTypes";
 import type { RawNode } from "./rawNode";
-import { UpgradeContext } from "./upgradeContext";
+import { UpgradeContext, type ValueUsage } from "./upgradeContext";
 import { upgradeRules } from "./upgradeRules";
 
 /** Operators that take whole graphs as attributes, or work on lists of tensors. */
@@ -36,7 +36,15 @@ export function upgradeNodes({ nodes, inputs, initializers, declared, opset, lab
   for (const { name, shape } of inputs) if (shape) ranks.set(name, shape.length);
   for (const [name, { shape }] of declared) if (shape) ranks.set(name, shape.length);
   const usedNames = new Set([...dtypes.keys(), ...initializers.keys(), ...nodes.flatMap((node) => node.outputs)]);
-  const context = new UpgradeContext(opset, label, initializers, usedNames, dtypes, ranks);
+  const context = new UpgradeContext({
+    opset,
+    label,
+    initializers,
+    usedNames,
+    dtypes,
+    ranks,
+    usage: usageOf(nodes, inputs),
+  });
   const upgraded: GraphNode[] = [];
   for (const node of nodes) {
     const last = upgradeNode(node, context);
@@ -50,6 +58,16 @@ export function upgradeNodes({ nodes, inputs, initializers, declared, opset, lab
   return upgraded;
 }
 
+function usageOf(nodes: readonly RawNode[], inputs: readonly NamedValue[]): ValueUsage {
+  const dynamic = new Set(inputs.map(({ name }) => name));
+  const read = new Set<string>();
+  for (const node of nodes) {
+    for (const name of node.inputs) read.add(name);
+    if (node.inputs.some((name) => dynamic.has(name))) for (const name of node.outputs) dynamic.add(name);
+  }
+  return { dynamic, read };
+}
+
 function upgradeNode(node: RawNode, context: UpgradeContext): RawNode {
   const upgrades = node.domain === "" ? upgradeRules[node.opType] : undefined;
   return (upgrades ?? [])
@@ -60,11 +78,21 @@ function upgradeNode(node: RawNode, context: UpgradeContext): RawNode {
 function canonicalNode(node: RawNode, label: string): GraphNode {
   const { opType } = node;
   if (node.domain === "" && isOpType(opType)) return { ...node, opType };
+  throw unsupportedOperator(node, label);
+}
+
+/** Whether a node holds whole graphs or works on lists of tensors. */
+export function isControlFlow({ opType, domain }: Pick<RawNode, "opType" | "domain">): boolean {
+  return domain === "" && controlFlow.has(opType);
+}
+
+/** What to tell the user about a node that no rule covers. */
+export function unsupportedOperator(node: Pick<RawNode, "opType" | "domain" | "name">, label: string): UserError {
   const domain = node.domain === "" ? "" : ` of domain "${node.domain}"`;
-  const remedy = controlFlow.has(opType)
-    ? "export it with fixed input sizes so that control flow and lists disappear"
+  const remedy = isControlFlow(node)
+    ? "export it with fixed input sizes (or with dynamo=True) so that control flow and lists disappear"
     : node.domain === ""
       ? "export it with another opset, or without this operation"
       : "save the model before such fusions, in standard operators only";
-  throw new UserError(`${label}: operator ${opType}${domain} (node "${node.name}") is not supported; ${remedy}.`);
+  return new UserError(`${label}: operator ${node.opType}${domain} (node "${node.name}") is not supported; ${remedy}.`);
 }
