@@ -51,8 +51,8 @@ export async function prepareTrainingCase(
       return Number(loss?.data[0]);
     },
     dispose: async () => {
-      await program.dispose();
       state.dispose();
+      await program.dispose();
     },
   };
 }

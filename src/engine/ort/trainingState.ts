@@ -98,7 +98,10 @@ export class TrainingState {
     }
   }
 
-  /** Releases device memory; the state must not be used afterwards. */
+  /**
+   * Releases device memory; the state must not be used afterwards. To be called before the programs that ran on the state are
+   * disposed: a device tensor lives in the session that made it, and releasing it later crashes the process.
+   */
   dispose(): void {
     for (const { current } of this.#slots.values()) if (current.location !== "cpu") current.dispose();
     this.#slots.clear();
