@@ -153,7 +153,7 @@ async function* computeMissing(
       );
       for (const [at, { value }] of tapGraph.taps.entries())
         checkFinite(outputs[at] as Tensor, indices, source, value, backbone.path);
-      buffer.add(indices, source.maskOf?.bind(source));
+      buffer.add(indices, inputs.mask);
       done += indices.length;
       if (buffer.isFull(batchSize) || performance.now() - flushedMs > SHARD_SECONDS * 1000) await flush();
       const perItem = (performance.now() - startedMs) / 1000 / (done - (items.length - missing.length));

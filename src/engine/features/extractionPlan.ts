@@ -61,14 +61,14 @@ export async function planExtraction(request: ExtractionRequest, fingerprints: F
     label,
   });
   const layout = new RecordLayout([
-    ...(source.maskLength === undefined ? [] : [{ name: MASK, dtype: "float32", shape: [source.maskLength] } as const]),
+    ...(inputs.mask ? [{ name: MASK, dtype: "float32", shape: [inputs.mask.length] } as const] : []),
     ...tapGraph.taps.map(({ value, shape }) => ({ name: value, dtype, shape })),
   ]);
   const address = {
     version: FEATURES_VERSION,
     model: await hashModel(backbone, fingerprints),
     tensors: layout.tensors,
-    source: source.settings,
+    source: inputs.settings,
     device: executor.device,
   };
   return {

@@ -24,7 +24,6 @@ export function imageSource(items: readonly ImageItem[], config: PreprocessingCo
   };
   return {
     count: items.length,
-    settings: { kind: "image", version: PIXELS_VERSION, ...config },
     nameOf: (index) => item(index).id,
     hashOf: (index, fingerprints) => fingerprints.hashOf(item(index).path),
     describeInputs: (inputs, label) => describeInputs(inputs, label, config, (index) => item(index).path),
@@ -45,6 +44,7 @@ function describeInputs(
   const shape = pixelShape(config);
   checkShape(input, shape, config, label);
   return {
+    settings: { kind: "image", version: PIXELS_VERSION, ...config },
     shapes: (batchSize) => ({ [input.name]: [batchSize, ...shape] }),
     types: { [input.name]: "float32" },
     makeBatch(batchSize) {

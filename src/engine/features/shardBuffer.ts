@@ -1,5 +1,6 @@
 import type { Tensor } from "../../core/graph/tensor";
 import { sizeOf } from "../../core/graph/tensor";
+import type { TokenMask } from "./featureSource";
 import { type FloatArray, MASK, type RecordLayout, viewOf } from "./recordLayout";
 
 /**
@@ -42,11 +43,11 @@ export class ShardBuffer {
   }
 
   /** Counts the first rows of those as the features of these items. */
-  add(indices: readonly number[], maskOf: ((index: number) => Float32Array) | undefined): void {
+  add(indices: readonly number[], mask: TokenMask | undefined): void {
     const [first] = this.layout.tensors;
-    if (first?.name === MASK && maskOf)
+    if (first?.name === MASK && mask)
       for (const [row, index] of indices.entries())
-        (this.#arrays[0] as FloatArray).set(maskOf(index), (this.#indices.length + row) * sizeOf(first.shape));
+        (this.#arrays[0] as FloatArray).set(mask.of(index), (this.#indices.length + row) * sizeOf(first.shape));
     this.#indices.push(...indices);
   }
 

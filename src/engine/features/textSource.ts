@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
+import { UserError } from "../../core/errors";
 import type { NamedValue } from "../../core/graph/graph";
-import type { DataType, Shape, Tensor } from "../../core/graph/tensor";
+import type { Tensor } from "../../core/graph/tensor";
 import { zeros } from "../../core/graph/tensor";
 import type { TextTokenizer } from "../texts/textTokenizer";
 import { tokenInputs, writeTokens } from "../texts/tokenFeeds";
@@ -15,44 +16,46 @@ export interface TextItem {
 /** Lengths are rounded up to this, so that a few new texts seldom change the length of all. */
 const LENGTH_STEP = 4;
 
-/** Texts, tokenized, and padded no further than the longest of them needs. */
-export function textSource(
-  items: readonly TextItem[],
-  tokenizer: TextTokenizer,
-): FeatureSource & { readonly maskLength: number } {
-  const tokens = items.map(({ text }) => tokenizer.encode(text));
-  const longest = tokens.reduce((length, ids) => Math.max(length, ids.length), 1);
-  const length = Math.min(tokenizer.options.maxTokens, Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP);
-  const idsOf = (index: number): readonly number[] => {
-    const ids = tokens[index];
-    if (!ids) throw new RangeError(`There is no text ${index}; there are ${items.length}.`);
-    return ids;
-  };
+/** Texts, tokenized, and padded no further than the longest of them needs (or to the length that the backbone is made for). */
+export function textSource(items: readonly TextItem[], tokenizer: TextTokenizer): FeatureSource {
+  const tokens = new TokenList(items, tokenizer);
   return {
     count: items.length,
-    settings: { kind: "text", length, padTokenId: tokenizer.padTokenId },
-    maskLength: length,
     nameOf: (index) => `${items[index]?.id ?? ""} ("${items[index]?.text ?? ""}")`,
-    hashOf: (index) => Promise.resolve(createHash("sha256").update(idsOf(index).join()).digest("hex")),
-    maskOf: (index) => new Float32Array(length).fill(1, 0, idsOf(index).length),
-    describeInputs: (inputs, label) => describeInputs(inputs, label, length, tokenizer.padTokenId, idsOf),
+    hashOf: (index) => Promise.resolve(createHash("sha256").update(tokens.at(index).join()).digest("hex")),
+    describeInputs: (inputs, label) => describeInputs(inputs, label, tokens),
   };
 }
 
-function describeInputs(
-  inputs: readonly NamedValue[],
-  label: string,
-  length: number,
-  padTokenId: number,
-  idsOf: (index: number) => readonly number[],
-): SourceInputs {
+/** The token ids of every text. */
+class TokenList {
+  readonly #tokens: readonly (readonly number[])[];
+  readonly longest: number;
+
+  constructor(
+    items: readonly TextItem[],
+    readonly tokenizer: TextTokenizer,
+  ) {
+    this.#tokens = items.map(({ text }) => tokenizer.encode(text));
+    this.longest = this.#tokens.reduce((length, ids) => Math.max(length, ids.length), 1);
+  }
+
+  at(index: number): readonly number[] {
+    const ids = this.#tokens[index];
+    if (!ids) throw new RangeError(`There is no text ${index}; there are ${this.#tokens.length}.`);
+    return ids;
+  }
+}
+
+function describeInputs(inputs: readonly NamedValue[], label: string, tokens: TokenList): SourceInputs {
   const kinds = tokenInputs(inputs, label);
-  const types: Record<string, DataType> = Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype]));
-  const shapes = (batchSize: number): Record<string, Shape> =>
-    Object.fromEntries(inputs.map(({ name }) => [name, [batchSize, length]]));
+  const length = lengthFor(inputs, label, tokens);
+  const { padTokenId } = tokens.tokenizer;
   return {
-    shapes,
-    types,
+    settings: { kind: "text", length, padTokenId },
+    mask: { length, of: (index) => new Float32Array(length).fill(1, 0, tokens.at(index).length) },
+    shapes: (batchSize) => Object.fromEntries(inputs.map(({ name }) => [name, [batchSize, length]])),
+    types: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])),
     makeBatch(batchSize) {
       const feeds: Record<string, Tensor> = Object.fromEntries(
         inputs.map(({ name, dtype }) => [name, zeros(dtype, [batchSize, length])]),
@@ -62,11 +65,22 @@ function describeInputs(
         write(row, index) {
           for (const [name, kind] of kinds) {
             const feed = feeds[name];
-            if (feed) writeTokens(feed, kind, row, idsOf(index), padTokenId);
+            if (feed) writeTokens(feed, kind, row, tokens.at(index), padTokenId);
           }
           return Promise.resolve();
         },
       };
     },
   };
+}
+
+/** Tokens per text: what an exporter fixed, else what the longest text needs. */
+function lengthFor(inputs: readonly NamedValue[], label: string, { longest, tokenizer }: TokenList): number {
+  const fixed = inputs.map(({ shape }) => shape?.[1]).find((size) => typeof size === "number");
+  if (fixed === undefined) return Math.min(tokenizer.options.maxTokens, Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP);
+  if (longest > fixed)
+    throw new UserError(
+      `The text backbone "${label}" is made for ${fixed} tokens, but a text has ${longest}; set "text.backbone.maxTokens" to ${fixed}.`,
+    );
+  return fixed;
 }

@@ -475,6 +475,16 @@ describe("texts", () => {
     expectClose(taps[1], numbersOf(expected["hidden"]!));
   });
 
+  test("fills the length that a backbone is made for, and says when a text is longer", async () => {
+    const path = writeModel(join(folder, "fixed.onnx"), textBackbone(2, 5), []);
+    const backbone = { path, graph: (await readModelFile(path)).graph };
+    const { store } = await extract({ ...(await textRequest(["a"])), backbone });
+    expect((await store.readBatch([0])).mask).toEqual(tensor("float32", [1, 5], [1, 1, 1, 0, 0]));
+    await expect(extract({ ...(await textRequest(["a a a a"])), backbone })).rejects.toThrow(
+      /fixed\.onnx" is made for 5 tokens, but a text has 6; set "text\.backbone\.maxTokens" to 5/,
+    );
+  });
+
   test("a backbone for images is refused", async () => {
     const request = await textRequest(["a"]);
     const { backbone } = await imageRequest(0);
