@@ -3,8 +3,12 @@ import { findHardware } from "./hardware";
 import { type Device, devices } from "./sessionOptions";
 import { verifyDevice } from "./verifyDevice";
 
-/** Devices of a machine, best first, in the order in which `auto` tries them. */
-const preference: readonly Device[] = ["cuda", "dml", "coreml", "webgpu", "cpu"];
+/** What `auto` tries before the CPU, best first, by platform. */
+const preferences: Readonly<Partial<Record<NodeJS.Platform, readonly Device[]>>> = {
+  linux: ["cuda", "webgpu"],
+  win32: ["dml", "webgpu"],
+  darwin: ["coreml", "webgpu"],
+};
 
 export interface ChosenDevice {
   /** The device that verifiably runs training steps here. */
@@ -24,6 +28,7 @@ export async function chooseDevice(
   wanted: string,
   check: DeviceCheck = verifyDevice,
   hardware: (device: Device) => string | undefined = findHardware,
+  platform: NodeJS.Platform = process.platform,
 ): Promise<ChosenDevice> {
   if (wanted !== "auto") {
     const device = devices.find((name) => name === wanted);
@@ -33,8 +38,7 @@ export async function chooseDevice(
     return { device, fallbacks: [] };
   }
   const fallbacks: string[] = [];
-  for (const device of preference) {
-    if (device === "cpu") break;
+  for (const device of preferences[platform] ?? []) {
     const reason = hardware(device) ?? (await check(device));
     if (reason === undefined) return { device, fallbacks };
     fallbacks.push(reason);

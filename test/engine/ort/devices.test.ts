@@ -9,10 +9,10 @@ describe("chooseDevice", () => {
   const noGpu = (device: string): string | undefined => (device === "cpu" ? undefined : `${device} is missing.`);
 
   test("auto falls back to the CPU and says why each better device was passed over", async () => {
-    const chosen = await chooseDevice("auto", () => Promise.reject(new Error("must not be tried")), noGpu);
+    const chosen = await chooseDevice("auto", () => Promise.reject(new Error("must not be tried")), noGpu, "linux");
     expect(chosen).toEqual({
       device: "cpu",
-      fallbacks: ["cuda is missing.", "dml is missing.", "coreml is missing.", "webgpu is missing."],
+      fallbacks: ["cuda is missing.", "webgpu is missing."],
     });
   });
 
@@ -20,9 +20,9 @@ describe("chooseDevice", () => {
     const check = (device: string) => Promise.resolve(device === "cuda" ? "CUDA computes nonsense." : undefined);
     const hardware = (device: string) =>
       device === "cuda" || device === "webgpu" ? undefined : `${device} is missing.`;
-    const chosen = await chooseDevice("auto", check, hardware);
+    const chosen = await chooseDevice("auto", check, hardware, "linux");
     expect(chosen.device).toBe("webgpu");
-    expect(chosen.fallbacks).toEqual(["CUDA computes nonsense.", "dml is missing.", "coreml is missing."]);
+    expect(chosen.fallbacks).toEqual(["CUDA computes nonsense."]);
   });
 
   test("a named device that does not run is an error with its reason", async () => {
