@@ -82,7 +82,7 @@ test("a folder without runs, or that is missing, lists none", async () => {
   expect(await list(join(root, "missing"))).toEqual([]);
 });
 
-test("lists 1,000 runs within two seconds", async () => {
+test("lists 1,000 runs with less than a second of computing", async () => {
   const config = JSON.stringify(manifest);
   const summary = JSON.stringify(summaryOf("completed", 100));
   for (let seed = 0; seed < 1000; seed++) {
@@ -93,12 +93,12 @@ test("lists 1,000 runs within two seconds", async () => {
       writeFile(join(directory, "summary.json"), summary),
     ]);
   }
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   const runs = await list();
-  const elapsedMs = performance.now() - startedMs;
+  const { user, system } = process.cpuUsage(before);
   expect(runs).toHaveLength(1000);
   expect(runs.every(({ state }) => state === "completed")).toBe(true);
-  expect(elapsedMs).toBeLessThan(2000);
+  expect((user + system) / 1e6).toBeLessThan(1);
 });
 
 describe("writing a run", () => {

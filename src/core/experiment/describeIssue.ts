@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { describeSchema, oneOf, quote, quoteAll } from "./describeSchema";
 import type { JsonSchema } from "./jsonSchema";
 import { nearestWord } from "./nearestWord";
+import { maxProblems } from "./problem";
 import type { KeyPath } from "./schemaPath";
 import { childValue, keysAt, schemaAt } from "./schemaPath";
 
@@ -14,12 +15,23 @@ export interface Fault {
   readonly isKey: boolean;
 }
 
-/** Puts an issue that zod found in `document` into words; an issue about several keys becomes one fault per key. */
-export function describeIssue(issue: z.core.$ZodIssue, document: unknown, schema: JsonSchema): readonly Fault[] {
+/** Puts what zod found in `document` into words, as far as {@link maxProblems}; an issue about several keys is one fault each. */
+export function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  document: unknown,
+  schema: JsonSchema,
+): readonly Fault[] {
+  const some = issues.slice(0, maxProblems);
+  return some.flatMap((issue) => describeIssue(issue, document, schema)).slice(0, maxProblems);
+}
+
+function describeIssue(issue: z.core.$ZodIssue, document: unknown, schema: JsonSchema): readonly Fault[] {
   const path = issue.path.map((segment) => (typeof segment === "symbol" ? segment.toString() : segment));
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, path, document);
-    return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey(key, known), isKey: true }));
+    return issue.keys
+      .slice(0, maxProblems)
+      .map((key) => ({ path: [...path, key], text: unknownKey(key, known), isKey: true }));
   }
   if (issue.code === "invalid_key") {
     const expected = issue.issues[0]?.message ?? "another name";

@@ -25,6 +25,7 @@ export const retrievalSelectors = [
 /** Overrides by dotted path, for example `{ "training.epochs": 40 }`; each value replaces what the path held. */
 const Overrides = z
   .record(z.string(), z.unknown())
+  .refine((overrides) => Object.keys(overrides).length <= 256, { error: "at most 256 settings" })
   .describe('Settings by dotted path, for example { "training.epochs": 40 }; each replaces what the path holds.');
 
 /** Keys that every task shares. */
@@ -36,6 +37,7 @@ const common = {
   seeds: z
     .array(z.int().min(0).max(0xffff_ffff))
     .min(1)
+    .max(1000)
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: "seeds that differ from each other" })
     .default([0])
     .describe("One run per variant and seed."),
@@ -48,6 +50,7 @@ const common = {
     .describe("CPU threads; results are bit-identical only between equal counts. One per core by default."),
   variants: z
     .record(Name, Overrides)
+    .refine((variants) => Object.keys(variants).length <= 256, { error: "at most 256 variants" })
     .optional()
     .describe("Named variants of this experiment, each trained with every seed; one run per seed without them."),
 };

@@ -15,7 +15,7 @@ export interface JsonText {
   readonly faults: readonly TextFault[];
 }
 
-const maxCharacters = 1 << 20;
+const maxCharacters = 1 << 18;
 const maxDepth = 32;
 
 const expectations: Readonly<Record<string, string>> = {

@@ -1,12 +1,12 @@
 import { UserError } from "../errors";
 import type { Fault } from "./describeIssue";
-import { describeIssue } from "./describeIssue";
+import { describeIssues } from "./describeIssue";
 import { ExperimentConfig as ExperimentSchema } from "./experimentConfig";
 import type { ExperimentConfig } from "./experimentConfig";
 import { experimentJsonSchema } from "./jsonSchema";
 import { locate, parseJsonText, valueOf } from "./jsonText";
 import type { Problem, TextRange } from "./problem";
-import { lineAndColumn } from "./problem";
+import { lineAndColumn, lineStarts, maxProblems } from "./problem";
 import type { RunPlan } from "./runPlan";
 import { planRuns } from "./runPlan";
 import type { KeyPath } from "./schemaPath";
@@ -22,37 +22,35 @@ export type ParsedExperiment =
  * @param file name used in messages
  */
 export function parseExperiment(text: string, file: string): ParsedExperiment {
+  const starts = lineStarts(text);
   const problem = (subject: string, words: string, path: string, range: TextRange): Problem => ({
-    message: `${file}: ${subject}${words}.`.replace(/([?.])\.$/, "$1"),
+    message: `${file}: ${subject} ${words}.`.replace(/([?.])\.$/, "$1"),
     path,
-    ...lineAndColumn(text, range.offset),
+    ...lineAndColumn(starts, range.offset),
     length: Math.max(1, range.length),
   });
   const { root, faults } = parseJsonText(text);
-  const broken = faults.map((fault) => problem("the file ", fault.text, "", fault));
-  if (root === undefined || isFilled(broken)) return { problems: broken as [Problem, ...Problem[]] };
+  const broken = faults.slice(0, maxProblems).map((fault) => problem("the file", fault.text, "", fault));
+  if (root === undefined) return { problems: broken as [Problem, ...Problem[]] };
+  if (isFilled(broken)) return { problems: broken };
 
-  const about = ({ path, text: words, isKey }: Fault, place: KeyPath = path, variant?: KeyPath): Problem => {
-    const range = locate(root, place, isKey ? "key" : "value");
-    const owner = variant === undefined ? "" : ` of variant "${variant.join(".")}"`;
-    const name = dotted(path);
-    return problem(name === "" ? "the file " : `"${name}"${owner} `, words, dotted(place), range);
+  const locateFault = ({ path, text: words, isKey }: Fault, place: KeyPath = path, variant?: string): Problem => {
+    const owner = variant === undefined ? "" : ` of variant "${variant}"`;
+    const subject = path.length === 0 ? "the file" : `"${dotted(path)}"${owner}`;
+    return problem(subject, words, dotted(place), locate(root, place, isKey ? "key" : "value"));
   };
   const document = valueOf(root);
   const parsed = ExperimentSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) {
-    const schema = experimentJsonSchema();
-    return {
-      problems: inOrder(
-        parsed.error.issues.flatMap((issue) => describeIssue(issue, document, schema)).map((fault) => about(fault)),
-      ),
-    };
+    const found = describeIssues(parsed.error.issues, document, experimentJsonSchema());
+    return { problems: inOrder(found.map((fault) => locateFault(fault))) };
   }
-  const { variants, faults: variantFaults } = resolveVariants(document as object, parsed.data);
-  const problems = variantFaults.map(({ place, fault }) => about(fault, place, place.slice(1, 2)));
-  return isFilled(problems)
-    ? { problems: inOrder(problems) }
-    : { config: parsed.data, plans: planRuns(variants), problems: [] };
+  const resolved = resolveVariants(document as object, parsed.data);
+  const problems = resolved.faults.slice(0, maxProblems).map(({ place, variant, fault }) => {
+    return locateFault(fault, place, variant);
+  });
+  if (isFilled(problems)) return { problems: inOrder(problems) };
+  return { config: parsed.data, plans: planRuns(resolved.variants), problems: [] };
 }
 
 /**
@@ -73,7 +71,8 @@ export function parseExperimentOrThrow(
 function dotted(path: KeyPath): string {
   return path.reduce<string>((text, segment) => {
     if (typeof segment === "number") return `${text}[${segment}]`;
-    return text === "" ? segment : `${text}.${segment}`;
+    const name = segment.length <= 100 ? segment : `${segment.slice(0, 99)}…`;
+    return text === "" ? name : `${text}.${name}`;
   }, "");
 }
 

@@ -14,9 +14,21 @@ export interface TextRange {
   readonly length: number;
 }
 
-/** Line and column of an offset into `text`. */
-export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const lines = before.split(/\r\n|\r|\n/);
-  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
+/** More problems than these help nobody, and a hostile file could have any number. */
+export const maxProblems = 100;
+
+/** Offsets at which the lines of a text start; lines end as in editors, with LF, CR or both. */
+export function lineStarts(text: string): readonly number[] {
+  return [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), ({ index, 0: ending }) => index + ending.length)];
+}
+
+/** Line and column, from 1, of an offset into a text whose lines start at `starts`. */
+export function lineAndColumn(starts: readonly number[], offset: number): { line: number; column: number } {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? Infinity) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }

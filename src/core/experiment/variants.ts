@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from "./experimentConfig";
 import { ExperimentConfig as ExperimentSchema } from "./experimentConfig";
 import type { Fault } from "./describeIssue";
-import { describeIssue } from "./describeIssue";
+import { describeIssues } from "./describeIssue";
 import { experimentJsonSchema, fixedKeys } from "./jsonSchema";
 import type { Overrides } from "./overrides";
 import { applyOverrides } from "./overrides";
@@ -18,6 +18,7 @@ export interface Variant {
 
 /** A fault of a variant, located at the override that causes it. */
 export interface VariantFault {
+  readonly variant: string;
   /** Path in the file: `variants`, the variant, the override's key, and what lies below it. */
   readonly place: KeyPath;
   readonly fault: Fault;
@@ -45,8 +46,8 @@ export function resolveVariants(
     if (problems.length > 0) faults.push(...problems);
     else if (parsed.success) variants.push({ name, config: parsed.data });
     else {
-      const described = parsed.error.issues.flatMap((issue) => describeIssue(issue, changed, experimentJsonSchema()));
-      faults.push(...described.map((fault) => ({ place: placeOf(name, overrides, fault.path), fault })));
+      const described = describeIssues(parsed.error.issues, changed, experimentJsonSchema());
+      faults.push(...described.map((fault) => ({ variant: name, place: placeOf(name, overrides, fault.path), fault })));
     }
   }
   return { variants, faults };
@@ -57,7 +58,7 @@ function faultsOfKeys(variant: string, overrides: Overrides): VariantFault[] {
   const keys = Object.keys(overrides);
   return keys.flatMap((key, i) => {
     const place = ["variants", variant, key];
-    const fault = (text: string): VariantFault => ({ place, fault: { path: [key], text, isKey: true } });
+    const fault = (text: string): VariantFault => ({ variant, place, fault: { path: [key], text, isKey: true } });
     if (fixedKeys.includes(key.split(".")[0] ?? "")) return [fault("belongs to the whole experiment; remove it here")];
     const outer = keys.find((other) => key.startsWith(`${other}.`));
     if (outer !== undefined && keys.indexOf(outer) > i)

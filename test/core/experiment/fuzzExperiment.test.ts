@@ -65,3 +65,30 @@ test("any JSON document, and the sample with any value in any place", () => {
     fuzzOptions(2_000),
   );
 });
+
+test("files made to be slow are refused within a second of computing", () => {
+  const many = (count: number, member: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => member(i)).join();
+  const head = sampleText.slice(0, sampleText.indexOf('"variants"'));
+  const hostile = {
+    unknownKeys: `{${many(15_000, (i) => `"epocs${i}":1`)}}`,
+    problems: head.replace("[0, 1, 2]", `[${many(50_000, () => '"a"')}]`) + '"threads": 1 }',
+    variants: `${head}"variants": {${many(20_000, (i) => `"v${i}":{}`)}}}`,
+    overrides: `${head}"variants": {"a": {${many(11_000, (i) => `"training.x${i}":1`)}}}}`,
+    duplicates: `{${many(40_000, () => '"a":1')}}`,
+    longName: `{"${"a".repeat(250_000)}": 1}`,
+    lines: `{${"\n".repeat(250_000)}`,
+    comments: "/*".repeat(130_000),
+    strings: `{"name": "${"\\u0061".repeat(40_000)}"}`,
+  };
+  parseExperiment(sampleText, "f"); // The first call also makes the schemas.
+  for (const [name, text] of Object.entries(hostile)) {
+    expect(text.length, name).toBeLessThan(2 ** 18);
+    const before = process.cpuUsage();
+    const { problems } = parseExperiment(text, "f");
+    expect(process.cpuUsage(before).user / 1e6, name).toBeLessThan(1);
+    expect(problems.length, name).toBeGreaterThan(0);
+    expect(problems.length, name).toBeLessThanOrEqual(100);
+    expect(Math.max(...problems.map(({ message }) => message.length)), name).toBeLessThan(1_000);
+  }
+});
