@@ -1,5 +1,5 @@
 // Bundles the extension host, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -33,7 +33,14 @@ await build({
   format: "iife",
   target: "es2022",
   outdir: "dist/webview",
-  entryPoints: { runDashboard: "webview/runDashboard/main.ts" },
+  entryPoints: { runDashboard: "webview/runDashboard/main.ts", layerLens: "webview/layerLens/main.ts" },
   logLevel: "warning",
   ...watch,
 });
+for (const [folder, file] of [
+  ["shared", "shared.css"],
+  ["runDashboard", "runDashboard.css"],
+  ["layerLens", "layerLens.css"],
+]) {
+  cpSync(`${root}webview/${folder}/${file}`, `${root}dist/webview/${file}`);
+}

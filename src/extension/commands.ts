@@ -1,14 +1,20 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
+import type { PanelKind } from "../protocol/panelKind";
+import type { RunPanels } from "./panels/runPanels";
 
 export interface App {
   readonly log: vscode.LogOutputChannel;
   readonly extensionPath: string;
+  /** Loaded when a panel is first needed: starting the editor must not wait for it. */
+  readonly panels: () => Promise<RunPanels>;
 }
 
 /** Every command of `contributes.commands`, as data; a test compares the keys. */
 export const commands: Readonly<Record<string, (app: App) => (resource?: vscode.Uri) => unknown>> = {
   "unipt.runExperiment": (app) => (resource) => runExperiment(app, resource),
+  "unipt.openRunDashboard": (app) => (directory) => openPanel(app, "runDashboard", directory),
+  "unipt.inspectAggregationWeights": (app) => (directory) => openPanel(app, "layerLens", directory),
   "unipt.showLog": (app) => () => app.log.show(),
 };
 
@@ -36,4 +42,11 @@ async function runExperiment(app: App, resource?: vscode.Uri): Promise<void> {
   await vscode.tasks.executeTask(
     new vscode.Task({ type: "unipt", file: file.fsPath }, scope, name, "UniPT", execution),
   );
+}
+
+/** Shows a panel on a run directory; without one, the user chooses. Only reads, so it works in untrusted workspaces too. */
+async function openPanel(app: App, kind: PanelKind, directory?: vscode.Uri): Promise<void> {
+  const { pickRun } = await import("./panels/pickRun");
+  const chosen = directory?.fsPath ?? (await pickRun());
+  if (chosen !== undefined) (await app.panels()).open(kind, chosen);
 }

@@ -16,10 +16,19 @@ export class EventLogTail {
     this.#path = path;
   }
 
-  /** Reads what was added since the last call. One call at a time. @throws UserError when the file cannot be read */
-  async poll(): Promise<HistoryChange> {
+  /** Bytes of the log that have been taken in. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /**
+   * Reads what was added since the last call, or its first `maxBytes`: a process that serves a user takes a long log in
+   * pieces. One call at a time. @throws UserError when the file cannot be read
+   */
+  async poll(maxBytes?: number): Promise<HistoryChange> {
     try {
-      const bytes = await this.#fs.read(this.#path, { offset: this.#offset });
+      const range = { offset: this.#offset, ...(maxBytes !== undefined && { length: maxBytes }) };
+      const bytes = await this.#fs.read(this.#path, range);
       this.#offset += bytes.length;
       return this.history.push(bytes);
     } catch (error) {

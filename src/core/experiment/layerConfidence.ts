@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { Tensor } from "../graph/tensor";
+import { confidenceQuantiles } from "./eventNames";
 import { Measured } from "./metrics";
-
-/** Shares of samples that `quantiles` refers to. */
-export const confidenceQuantiles = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
 /** How the samples of one split weigh one tapped layer. */
 export const LayerConfidence = z.object({

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { phaseNames, splitNames } from "./eventNames";
 import { ConfidenceByModality } from "./layerConfidence";
 import { Measured, Metrics } from "./metrics";
 
-export const Phase = z.enum(["extract", "statistics", "train", "evaluate"]);
+export const Phase = z.enum(phaseNames);
 export type Phase = z.infer<typeof Phase>;
 
-export const Split = z.enum(["train", "val", "test"]);
+export const Split = z.enum(splitNames);
 export type Split = z.infer<typeof Split>;
 
 export const RunOutcome = z.enum(["completed", "cancelled", "early-stopped"]);

@@ -1,0 +1,86 @@
+import type { MemoryLedger } from "../memoryLedger";
+import type { Scene, Shape, Target, Tone } from "./scene";
+import { label, line, rect, textWidth } from "./scene";
+
+/** What the bars of the memory ledger are called, and how bytes are written. */
+export interface LedgerTexts {
+  readonly predicted: string;
+  readonly measured: string;
+  readonly idle: string;
+  readonly aboveIdle: string;
+  readonly whileTraining: string;
+  readonly kind: (kind: string) => string;
+  readonly bytes: (bytes: number) => string;
+}
+
+interface Segment {
+  readonly name: string;
+  readonly bytes: number;
+  readonly tone: Tone;
+}
+
+const barHeight = 30;
+const rowHeight = 88;
+const top = 22;
+
+/** Predicted memory by kind above what was measured while training, on one scale. */
+export function ledgerScene(ledger: MemoryLedger, width: number, texts: LedgerTexts): Scene {
+  const bars = barsOf(ledger, texts).filter(({ segments }) => segments.length > 0);
+  const total = ({ segments }: { segments: readonly Segment[] }): number =>
+    segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  const longest = Math.max(...bars.map(total), 1);
+  const room = width - 2 - Math.max(...bars.map((bar) => textWidth(texts.bytes(total(bar))) + 12), 0);
+  const shapes: Shape[] = [];
+  const targets: Target[] = [];
+  bars.forEach((bar, row) => {
+    const y = top + row * rowHeight;
+    shapes.push(label(bar.name, 1, y - 12, "start", "text"));
+    let x = 1;
+    bar.segments.forEach(({ name, bytes, tone }, column) => {
+      const length = (bytes / longest) * room;
+      shapes.push(rect(x, y, length, barHeight, tone, { "data-bar": "" }));
+      if (length > 1.5) shapes.push(line(x + length, y, x + length, y + barHeight, "surface"));
+      const text = `${bar.name}, ${name}: ${texts.bytes(bytes)}`;
+      targets.push({ row, column, x, y, width: Math.max(length, 3), height: barHeight, text });
+      x += length;
+    });
+    shapes.push(label(texts.bytes(total(bar)), x + 8, y + barHeight / 2, "start"));
+    shapes.push(...key(bar.segments, y + barHeight + 14, width, texts));
+  });
+  return { width, height: top + bars.length * rowHeight - 26, shapes, targets };
+}
+
+function barsOf(
+  { predicted, measuredByPhase, idleBytes, peakBytes }: MemoryLedger,
+  texts: LedgerTexts,
+): readonly { readonly name: string; readonly segments: readonly Segment[] }[] {
+  const kinds = (predicted?.kinds ?? []).map(({ kind, bytes }, i): Segment => {
+    return { name: texts.kind(kind), bytes, tone: `series${i}` };
+  });
+  const training = measuredByPhase.find(({ phase }) => phase === "train")?.bytes ?? peakBytes;
+  const measured: readonly Segment[] =
+    training === undefined
+      ? []
+      : idleBytes === undefined
+        ? [{ name: texts.whileTraining, bytes: training, tone: "measured" }]
+        : [
+            { name: texts.aboveIdle, bytes: Math.max(0, training - idleBytes), tone: "measured" },
+            { name: texts.idle, bytes: idleBytes, tone: "idle" },
+          ];
+  return [
+    { name: texts.predicted, segments: kinds },
+    { name: texts.measured, segments: measured },
+  ];
+}
+
+/** Names of the segments in a line below their bar; what does not fit is in the table. */
+function key(segments: readonly Segment[], y: number, width: number, { bytes }: LedgerTexts): readonly Shape[] {
+  let x = 1;
+  return segments.flatMap(({ name, bytes: size, tone }) => {
+    const text = `${name} ${bytes(size)}`;
+    const start = x;
+    x += 34 + textWidth(text);
+    if (x > width) return [];
+    return [rect(start, y - 5, 10, 10, tone, { "data-bar": "" }), label(text, start + 15, y, "start", "muted")];
+  });
+}

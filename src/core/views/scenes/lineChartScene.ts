@@ -1,0 +1,160 @@
+import { decimate } from "../decimate";
+import type { Window } from "../decimate";
+import { logTicks, niceTicks } from "../niceTicks";
+import type { Scene, Shape, Tone } from "./scene";
+import { label, line, textWidth } from "./scene";
+
+export interface PrintedSeries {
+  readonly label: string;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly tone: Tone;
+  /** Lengths of dashes and gaps, so that lines differ without colour. */
+  readonly dash: readonly number[];
+  readonly hasMarkers: boolean;
+  /** Points without a line, such as a single test. */
+  readonly isUnjoined?: boolean;
+  /** Raw values behind a smoothed line. */
+  readonly isFaint?: boolean;
+}
+
+export interface LineChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly series: readonly PrintedSeries[];
+  readonly isLogY: boolean;
+  readonly window?: Window | undefined;
+  readonly formatX: (value: number) => string;
+  readonly formatY: (value: number) => string;
+}
+
+const width = 720;
+const height = 400;
+const [top, right, bottom] = [34, 16, 64];
+/** Points per series: more cannot be told apart on paper. */
+const buckets = 700;
+
+/** A line chart for print: what the screen shows, as vectors. */
+export function lineChartScene(chart: LineChart): Scene {
+  const points = chart.series.map((series) => pointsOf(series, chart));
+  const xs = points.flatMap(({ x }) => x);
+  const ys = points.flatMap(({ y }) => y).filter((y) => Number.isFinite(y) && (!chart.isLogY || y > 0));
+  const [x0, x1] = [chart.window?.from ?? min(xs), chart.window?.to ?? max(xs)];
+  const yTicks = chart.isLogY ? logTicks(min(ys), max(ys)) : paddedTicks(min(ys), max(ys));
+  const [y0, y1] = [yTicks[0] ?? 0, yTicks.at(-1) ?? 1];
+  const left = 20 + Math.max(...yTicks.map((tick) => textWidth(chart.formatY(tick))));
+  const toX = (x: number): number => left + ((x - x0) / (x1 - x0 || 1)) * (width - left - right);
+  const scaled = chart.isLogY ? Math.log10 : (y: number): number => y;
+  const share = (y: number): number => (scaled(y) - scaled(y0)) / (scaled(y1) - scaled(y0) || 1);
+  const toY = (y: number): number => height - bottom - share(y) * (height - top - bottom);
+
+  const grid = yTicks.flatMap((tick) => [
+    line(left, toY(tick), width - right, toY(tick), "grid"),
+    label(chart.formatY(tick), left - 6, toY(tick), "end", "muted"),
+  ]);
+  const xAxis = niceTicks(x0, x1, 8).flatMap((tick) => [
+    line(toX(tick), height - bottom, toX(tick), height - bottom + 4, "axis"),
+    label(chart.formatX(tick), toX(tick), height - bottom + 14, "middle", "muted"),
+  ]);
+  const curves = chart.series.flatMap((series, i) =>
+    curve(series, points[i] ?? { x: [], y: [] }, toX, toY, chart.isLogY),
+  );
+  return {
+    width,
+    height,
+    targets: [],
+    shapes: [
+      {
+        ...label(chart.title, left, 16, "start"),
+        attributes: { x: left, y: 16, "font-weight": "bold", "font-size": 13 },
+      },
+      ...grid,
+      line(left, height - bottom, width - right, height - bottom, "axis"),
+      ...xAxis,
+      label(chart.xLabel, (left + width - right) / 2, height - bottom + 32, "middle"),
+      ...curves,
+      ...legend(chart.series, left),
+    ],
+  };
+}
+
+interface Points {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+function pointsOf({ x, y }: PrintedSeries, { window }: LineChart): Points {
+  const rows = [...decimate(x, y, buckets, window)].filter((row) => {
+    const at = x[row] ?? 0;
+    return window === undefined || (at >= window.from && at <= window.to);
+  });
+  return { x: rows.map((row) => x[row] ?? 0), y: rows.map((row) => y[row] ?? Number.NaN) };
+}
+
+function curve(
+  { tone, dash, hasMarkers, isFaint = false, isUnjoined = false }: PrintedSeries,
+  { x, y }: Points,
+  toX: (x: number) => number,
+  toY: (y: number) => number,
+  isLogY: boolean,
+): readonly Shape[] {
+  let isPenDown = false;
+  const moves = x.map((at, i) => {
+    const value = y[i] ?? Number.NaN;
+    const isDrawn = Number.isFinite(value) && (!isLogY || value > 0);
+    const move = isDrawn ? `${isPenDown ? "L" : "M"}${toX(at).toFixed(2)} ${toY(value).toFixed(2)}` : "";
+    isPenDown = isDrawn;
+    return move;
+  });
+  const style = {
+    "stroke-width": isFaint ? 1 : 1.6,
+    "stroke-opacity": isFaint ? 0.35 : 1,
+    "stroke-linejoin": "round",
+    ...(dash.length > 0 && { "stroke-dasharray": dash.join(" ") }),
+  };
+  const path: Shape = { tag: "path", attributes: { d: moves.join(""), ...style }, fill: "none", stroke: tone };
+  const isMarked = hasMarkers && x.length <= 60;
+  const markers = x.flatMap((at, i): readonly Shape[] => {
+    const value = y[i] ?? Number.NaN;
+    if (!isMarked || !Number.isFinite(value) || (isLogY && value <= 0)) return [];
+    const place = { cx: toX(at), cy: toY(value) };
+    if (isUnjoined)
+      return [{ tag: "circle", attributes: { ...place, r: 4, "stroke-width": 1.6 }, fill: "surface", stroke: tone }];
+    return [{ tag: "circle", attributes: { ...place, r: 2.6 }, fill: tone }];
+  });
+  return isUnjoined ? markers : [path, ...markers];
+}
+
+function legend(series: readonly PrintedSeries[], left: number): readonly Shape[] {
+  let x = left;
+  return series
+    .filter(({ isFaint }) => isFaint !== true)
+    .flatMap(({ label: text, tone, dash }) => {
+      const start = x;
+      x += 40 + textWidth(text);
+      const sample = line(start, height - 14, start + 22, height - 14, tone, 2);
+      const dashes = dash.length > 0 ? { "stroke-dasharray": dash.join(" ") } : {};
+      return [
+        { ...sample, attributes: { ...sample.attributes, ...dashes } },
+        label(text, start + 28, height - 14, "start"),
+      ];
+    });
+}
+
+/** Ticks that reach beyond the values at both ends. */
+function paddedTicks(low: number, high: number): readonly number[] {
+  const [from, to] = high > low ? [low, high] : [low - Math.abs(low || 1) / 2, low + Math.abs(low || 1) / 2];
+  const ticks = niceTicks(from, to, 5);
+  const step = (ticks[1] ?? to) - (ticks[0] ?? from) || to - from;
+  const first = (ticks[0] ?? from) > from + 1e-12 ? [(ticks[0] ?? from) - step] : [];
+  const last = (ticks.at(-1) ?? to) < to - 1e-12 ? [(ticks.at(-1) ?? to) + step] : [];
+  return [...first, ...ticks, ...last];
+}
+
+function min(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), values[0] ?? 0);
+}
+
+function max(values: readonly number[]): number {
+  return values.reduce((high, value) => Math.max(high, value), values[0] ?? 1);
+}

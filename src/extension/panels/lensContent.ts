@@ -1,0 +1,46 @@
+import { confidenceTable } from "../../core/views/chartTables";
+import type { DataTable } from "../../core/views/csv";
+import { layerLensState } from "../../core/views/layerLensState";
+import type { PanelLabels } from "../../protocol/panelLabels";
+import type { LensMessage } from "../../protocol/panelMessage";
+import type { PanelContent } from "./panelContent";
+import type { RunFeed } from "./runFeed";
+
+/** The layer lens of a feed. Its state is small and changes with evaluations only, so it is always sent whole. */
+export class LensContent implements PanelContent {
+  readonly #feed: RunFeed;
+  readonly #labels: PanelLabels;
+  #sent = "";
+
+  constructor(feed: RunFeed, labels: PanelLabels) {
+    this.#feed = feed;
+    this.#labels = labels;
+  }
+
+  whole(): LensMessage {
+    const { history, context } = this.#feed;
+    this.#sent = this.#key();
+    return { kind: "state", labels: this.#labels, state: layerLensState(history.confidences, context) };
+  }
+
+  changes(): LensMessage | undefined {
+    return this.#key() === this.#sent ? undefined : this.whole();
+  }
+
+  /** @param chart `<drawing>.<modality>`; all drawings of a modality show the same data */
+  table(chart: string): DataTable | undefined {
+    const modality = chart.slice(chart.indexOf(".") + 1);
+    const { history, context } = this.#feed;
+    const lens = layerLensState(history.confidences, context).modalities.find((known) => known.modality === modality);
+    return lens && confidenceTable(lens);
+  }
+
+  /** Differs whenever the state does: evaluations are only ever added, or replaced by later ones. */
+  #key(): string {
+    const { history, context } = this.#feed;
+    const places = history.confidences.map(({ step, split, byModality }) => {
+      return [step, split, Object.values(byModality)[0]?.[0]?.mean];
+    });
+    return JSON.stringify([context.standing, context.problem, places]);
+  }
+}

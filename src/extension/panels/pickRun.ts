@@ -1,0 +1,65 @@
+import { dirname, join } from "node:path";
+import * as vscode from "vscode";
+import { englishLabels } from "../../protocol/panelLabels";
+import { metricLabel } from "../../core/views/metricGroups";
+import { nodeFileSystem } from "../../store/nodeFileSystem";
+import { systemProcesses } from "../../store/processIdentity";
+import { runFiles } from "../../store/runDirectory";
+import type { RunListing } from "../../store/runListing";
+import { readRun } from "../../store/runListing";
+
+interface RunItem extends vscode.QuickPickItem {
+  readonly directory: string;
+  readonly createdMs: number;
+}
+
+/** Workspaces with more runs are better served by the sidebar. */
+const maxRuns = 2_000;
+
+/**
+ * Has the user choose one of the runs below the workspace's `runs` folders, newest first.
+ * @returns its directory; undefined when there is none, or none was chosen
+ */
+export async function pickRun(): Promise<string | undefined> {
+  const files = await vscode.workspace.findFiles(`**/runs/*/${runFiles.manifest}`, "**/node_modules/**", maxRuns);
+  const items = (await Promise.all(files.map(({ fsPath }) => runItem(dirname(fsPath))))).filter(
+    (item) => item !== undefined,
+  );
+  if (items.length === 0) {
+    const text = vscode.l10n.t(
+      "There are no runs below a “runs” folder of this workspace yet. Run an experiment first.",
+    );
+    await vscode.window.showInformationMessage(text);
+    return undefined;
+  }
+  items.sort((a, b) => b.createdMs - a.createdMs);
+  const placeHolder = vscode.l10n.t("Choose a run, newest first");
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.directory;
+}
+
+async function runItem(directory: string): Promise<RunItem | undefined> {
+  const listing = await readRun(nodeFileSystem, directory, systemProcesses, Date.now());
+  if (!listing) return undefined;
+  // The settings are written once, when the run is made.
+  const { modifiedMs: createdMs } = await nodeFileSystem.stat(join(directory, runFiles.manifest));
+  const { experiment, variant, seed, attempt } = listing;
+  const made = new Date(createdMs).toLocaleString(vscode.env.language);
+  return {
+    label: `${experiment} · ${variant} · ${vscode.l10n.t(englishLabels.seed, seed)}${attempt > 1 ? ` (${attempt})` : ""}`,
+    description: describe(listing),
+    detail: `${vscode.workspace.asRelativePath(directory)} · ${made}`,
+    directory,
+    createdMs,
+  };
+}
+
+function describe({ state, summary }: RunListing): string {
+  const standing = vscode.l10n.t(englishLabels[state]);
+  const { best } = summary ?? {};
+  return best ? `${standing} · ${metricLabel(best.metric)} ${best.value}` : standing;
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { PanelKind } from "../../protocol/panelKind";
+import { nodeFileSystem } from "../../store/nodeFileSystem";
+import { systemProcesses } from "../../store/processIdentity";
+import type { PanelLabels } from "../../protocol/panelLabels";
+import type { PanelIntent } from "../../protocol/panelIntent";
+import { readPanelIntent } from "../../protocol/panelIntent";
+import { DashboardContent } from "./dashboardContent";
+import { LensContent } from "./lensContent";
+import { Pacer } from "./pacer";
+import type { PanelContent } from "./panelContent";
+import { panelHtml } from "./panelHtml";
+import { RunFeed } from "./runFeed";
+
+/** Shortest time between two messages to a page. */
+const messageIntervalMs = 100;
+/** Shortest time between two looks at the run, and how long file events may be missing before it is looked at anyway. */
+const lookIntervalMs = 150;
+const runningCheckMs = 1_000;
+const endedCheckMs = 10_000;
+
+export interface RunPanelOptions {
+  readonly kind: PanelKind;
+  readonly directory: string;
+  readonly dist: vscode.Uri;
+  readonly labels: PanelLabels;
+  readonly log: vscode.LogOutputChannel;
+  /** Carries out what the user wants, other than what is the panel's own affair. */
+  readonly act: (intent: PanelIntent, panel: RunPanel) => void;
+}
+
+/** One webview panel on one run: follows the run while it is visible, and does nothing while it is not. */
+export class RunPanel {
+  readonly feed: RunFeed;
+  readonly content: PanelContent;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #options: RunPanelOptions;
+  readonly #looks: Pacer;
+  readonly #messages: Pacer;
+  readonly #disposables: vscode.Disposable[] = [];
+  #check: NodeJS.Timeout | undefined;
+  #isReady = false;
+  #isWholeSent = false;
+  #kept = Infinity;
+
+  constructor(panel: vscode.WebviewPanel, options: RunPanelOptions) {
+    this.#panel = panel;
+    this.#options = options;
+    const { kind, directory, labels, act, log } = options;
+    const feedOptions = { fs: nodeFileSystem, processes: systemProcesses, now: () => Date.now() };
+    this.feed = new RunFeed(directory, feedOptions, (kept) => {
+      this.#kept = Math.min(this.#kept, kept);
+      this.#messages.ask();
+    });
+    this.content =
+      kind === "runDashboard" ? new DashboardContent(this.feed, labels) : new LensContent(this.feed, labels);
+    this.#messages = new Pacer(() => this.#send(), messageIntervalMs);
+    this.#looks = new Pacer(() => this.#look(), lookIntervalMs);
+
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(directory), "*"),
+    );
+    const look = (): void => {
+      if (this.#panel.visible) this.#looks.ask();
+    };
+    this.#disposables.push(
+      watcher,
+      watcher.onDidChange(look),
+      watcher.onDidCreate(look),
+      watcher.onDidDelete(look),
+      panel.onDidChangeViewState(() => this.#visibilityChanged()),
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        const intent = readPanelIntent(message);
+        if (intent === undefined) log.warn(`${kind}: dropped a message that is no intent.`);
+        else if (intent.kind === "ready") this.#ready();
+        else act(intent, this);
+      }),
+    );
+    panel.webview.options = { enableScripts: true, localResourceRoots: [options.dist] };
+    panel.webview.html = this.#html();
+  }
+
+  /** Name for files made from a chart of this run. */
+  fileName(chart: string, extension: string): string {
+    return `${this.feed.context.name}.${chart}`.replace(/[^\w.-]+/g, "-") + extension;
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  onDidDispose(listener: () => void): void {
+    this.#panel.onDidDispose(() => {
+      clearTimeout(this.#check);
+      this.#looks.dispose();
+      this.#messages.dispose();
+      for (const disposable of this.#disposables) disposable.dispose();
+      listener();
+    });
+  }
+
+  #ready(): void {
+    this.#isReady = true;
+    this.#isWholeSent = false;
+    if (this.feed.isOpen) this.#messages.ask();
+    this.#looks.ask();
+  }
+
+  /** A page is discarded when it is hidden; it says that it is ready when it is loaded again. */
+  #visibilityChanged(): void {
+    if (this.#panel.visible) {
+      this.#looks.ask();
+      return;
+    }
+    this.#isReady = false;
+    clearTimeout(this.#check);
+  }
+
+  async #look(): Promise<void> {
+    clearTimeout(this.#check);
+    await this.feed.refresh();
+    if (!this.#panel.visible) return;
+    // File events get lost on network disks, and a process that dies makes none.
+    const isRunning = this.feed.context.standing === "running";
+    this.#check = setTimeout(() => this.#looks.ask(), isRunning ? runningCheckMs : endedCheckMs);
+  }
+
+  #send(): void {
+    if (!this.#isReady || !this.feed.isOpen) return;
+    const message = this.#isWholeSent ? this.content.changes(this.#kept) : this.content.whole();
+    this.#isWholeSent = true;
+    this.#kept = Infinity;
+    if (message !== undefined) void this.#panel.webview.postMessage(message);
+  }
+
+  #html(): string {
+    const { kind, dist } = this.#options;
+    const { webview, title } = this.#panel;
+    const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, "webview", file)).toString();
+    return panelHtml({
+      title,
+      language: vscode.env.language,
+      cspSource: webview.cspSource,
+      nonce: randomBytes(24).toString("base64url"),
+      script: uri(`${kind}.js`),
+      styles: [uri("shared.css"), uri(`${kind}.css`)],
+    });
+  }
+}

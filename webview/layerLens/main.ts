@@ -1,0 +1,202 @@
+import "@vscode-elements/elements/dist/vscode-button/index.js";
+import "@vscode-elements/elements/dist/vscode-option/index.js";
+import "@vscode-elements/elements/dist/vscode-single-select/index.js";
+import type { LayerLensState, ModalityLens } from "../../src/core/views/layerLensState";
+import type { LensMessage } from "../../src/protocol/panelMessage";
+import { element, setText, show, uniqueId } from "../shared/dom";
+import { loadSaved, save, send } from "../shared/host";
+import { PlotGroup } from "../shared/plotGroup";
+import { Texts } from "../shared/texts";
+import { onThemeChange } from "../shared/theme";
+import type { Ui } from "../shared/ui";
+import { layerTable } from "./layerTable";
+import { LensCharts } from "./lensCharts";
+import type { LensView } from "./lensView";
+import { evaluationKey, readLensView } from "./lensView";
+
+/** The page: a modality and an evaluation to look at, and the drawings of both. */
+class LayerLens {
+  readonly #ui: Ui;
+  readonly #charts: LensCharts;
+  readonly #group: PlotGroup;
+  readonly #title = element("p", { class: "subtitle" });
+  readonly #alerts = element("div", { class: "alerts", role: "status" });
+  readonly #summary = element("p", { class: "lens-summary" });
+  readonly #table = element("div", { class: "table-scroll" });
+  readonly #empty: HTMLElement;
+  readonly #content: HTMLElement;
+  readonly #modality = document.createElement("vscode-single-select");
+  readonly #modalityControl: HTMLElement;
+  readonly #slider: HTMLInputElement;
+  readonly #at = element("output", { class: "figure" });
+  readonly #newest = document.createElement("vscode-button");
+  #view: LensView = readLensView(loadSaved());
+  #state: LayerLensState;
+  #revision = 0;
+  #frame: number | undefined;
+
+  constructor(ui: Ui, state: LayerLensState) {
+    this.#ui = ui;
+    this.#state = state;
+    const { label } = ui.texts;
+    const hidden = new Set(this.#view.hidden);
+    this.#group = new PlotGroup({ window: undefined, hidden }, (view) => this.#change({ hidden: [...view.hidden] }));
+    this.#charts = new LensCharts(ui, this.#group, (evaluation) => this.#choose(evaluation));
+    this.#empty = element("p", { class: "hint" }, label("lensEmpty"));
+
+    this.#modality.label = label("modality");
+    this.#modality.addEventListener("change", () =>
+      this.#change({ modality: this.#modality.value, evaluation: undefined }),
+    );
+    this.#modalityControl = element("span", { class: "control" }, label("modality"), this.#modality);
+    const id = uniqueId("evaluation");
+    this.#slider = element("input", { type: "range", min: "0", step: "1", id });
+    this.#slider.addEventListener("input", () => this.#choose(Number(this.#slider.value)));
+    this.#newest.secondary = true;
+    this.#newest.textContent = label("newest");
+    this.#newest.addEventListener("click", () => this.#change({ evaluation: undefined }));
+    const dashboard = document.createElement("vscode-button");
+    dashboard.secondary = true;
+    dashboard.textContent = label("openDashboard");
+    dashboard.addEventListener("click", () => send({ kind: "openPanel", panel: "runDashboard" }));
+
+    const evaluation = element(
+      "span",
+      { class: "control" },
+      element("label", { for: id }, label("evaluation")),
+      this.#slider,
+      this.#at,
+    );
+    this.#content = element(
+      "div",
+      {},
+      element("div", { class: "controls" }, this.#modalityControl, evaluation, this.#newest),
+      this.#summary,
+      this.#charts.root,
+      this.#table,
+    );
+    const actions = element("div", { class: "actions" }, dashboard);
+    const head = element(
+      "header",
+      {},
+      element("div", { class: "title-line" }, element("h1", {}, label("lensTitle")), actions),
+      this.#title,
+      this.#alerts,
+      element("p", { class: "alert alert-info" }, label("lensCaveat")),
+    );
+    document.body.replaceChildren(element("main", {}, head, this.#empty, this.#content));
+    onThemeChange(() => {
+      for (const plot of this.#group.plots) plot.retheme();
+    });
+    this.#redraw();
+  }
+
+  draw(state: LayerLensState): void {
+    this.#state = state;
+    this.#redraw();
+  }
+
+  #change(change: Partial<LensView>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#redraw();
+  }
+
+  #choose(evaluation: number): void {
+    const lens = this.#lens();
+    const at = lens?.evaluations[evaluation];
+    const isNewest = evaluation === (lens?.evaluations.length ?? 0) - 1;
+    this.#change({ evaluation: isNewest || !at ? undefined : evaluationKey(at) });
+  }
+
+  #lens(): ModalityLens | undefined {
+    const { modalities } = this.#state;
+    return modalities.find(({ modality }) => modality === this.#view.modality) ?? modalities[0];
+  }
+
+  #redraw(): void {
+    if (this.#frame !== undefined) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = undefined;
+      const { label } = this.#ui.texts;
+      const { name, standing, directory, problem } = this.#state;
+      setText(this.#title, `${name} · ${label(standing)}`);
+      const lens = this.#lens();
+      show(this.#empty, lens === undefined);
+      show(this.#content, lens !== undefined);
+      this.#drawAlerts(problem, lens);
+      if (lens) this.#drawLens(lens);
+      save({ ...this.#view, directory });
+    });
+  }
+
+  #drawLens(lens: ModalityLens): void {
+    const found = lens.evaluations.findIndex((known) => evaluationKey(known) === this.#view.evaluation);
+    const evaluation = found < 0 ? lens.evaluations.length - 1 : found;
+    const at = lens.evaluations[evaluation];
+    const { label } = this.#ui.texts;
+    this.#slider.max = String(lens.evaluations.length - 1);
+    this.#slider.value = String(evaluation);
+    const text = at ? label("evaluationAt", at.epoch, at.step, this.#charts.splitName(at.split)) : "";
+    setText(this.#at, text);
+    this.#slider.setAttribute("aria-valuetext", text);
+    show(this.#newest, this.#view.evaluation !== undefined && found >= 0);
+    this.#drawModalities(lens);
+    setText(this.#summary, this.#describe(lens, evaluation));
+    this.#charts.draw({ lens, evaluation, revision: ++this.#revision });
+    this.#table.replaceChildren(layerTable(lens, evaluation, this.#ui, (split) => this.#charts.splitName(split)));
+  }
+
+  #drawModalities({ modality: shown }: ModalityLens): void {
+    const names = this.#state.modalities.map(({ modality }) => modality);
+    show(this.#modalityControl, names.length > 1);
+    if (names.join("\n") === this.#modality.dataset["names"]) return;
+    this.#modality.dataset["names"] = names.join("\n");
+    this.#modality.replaceChildren(
+      ...names.map((name) => {
+        const option = document.createElement("vscode-option");
+        option.value = name;
+        option.selected = name === shown;
+        option.textContent = name;
+        return option;
+      }),
+    );
+  }
+
+  #drawAlerts(problem: string | undefined, lens: ModalityLens | undefined): void {
+    const { label, format } = this.#ui.texts;
+    const layer = lens?.collapse && lens.layers[lens.collapse.layer];
+    const alerts = [
+      ...(problem === undefined ? [] : [element("p", { class: "alert alert-error" }, problem)]),
+      ...(lens?.collapse && layer !== undefined
+        ? [
+            element(
+              "p",
+              { class: "alert alert-warning" },
+              element("strong", {}, `${label("collapseTitle")}: `),
+              label("collapseText", layer, format.percent(lens.collapse.share)),
+            ),
+          ]
+        : []),
+    ];
+    const texts = (nodes: Iterable<Node>): string => [...nodes].map(({ textContent }) => textContent).join("\n");
+    if (texts(this.#alerts.childNodes) !== texts(alerts)) this.#alerts.replaceChildren(...alerts);
+  }
+
+  #describe({ layers, means, evaluations }: ModalityLens, evaluation: number): string {
+    const { label, format } = this.#ui.texts;
+    const row = means.subarray(evaluation * layers.length, (evaluation + 1) * layers.length);
+    const [most, least] = [Math.max(...row), Math.min(...row)];
+    const at = evaluations[evaluation];
+    if (!at || !Number.isFinite(most)) return "";
+    const named = (share: number): readonly string[] => [layers[row.indexOf(share)] ?? "", format.percent(share)];
+    return label("lensSummary", this.#charts.splitName(at.split), at.epoch, ...named(most), ...named(least));
+  }
+}
+
+let lens: LayerLens | undefined;
+
+window.addEventListener("message", ({ data: { labels, state } }: MessageEvent<LensMessage>) => {
+  if (lens) lens.draw(state);
+  else lens = new LayerLens({ texts: new Texts(labels, document.documentElement.lang || "en"), send }, state);
+});
+send({ kind: "ready" });
