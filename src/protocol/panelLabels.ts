@@ -176,7 +176,7 @@ export const englishLabels = {
   historyCaption: "The {0} layers that weigh most now; the map above has all.",
   collapseTitle: "Confidence collapse",
   collapseText:
-    "Layer {0} takes {1} of the confidence: the other layers cost memory and time, but contribute almost nothing. Tap fewer layers, or lower the learning rate of the gate.",
+    "Layer {0} takes {1} of the confidence: the other layers cost memory and time, but hardly enter the aggregate. Tap fewer layers, or lower the learning rate of the gate.",
   layer: "Layer",
   mean: "Mean",
   standardDeviation: "Standard deviation",

@@ -22,7 +22,7 @@ class LayerLens {
   readonly #title = element("p", { class: "subtitle" });
   readonly #alerts = element("div", { class: "alerts", role: "status" });
   readonly #summary = element("p", { class: "lens-summary" });
-  readonly #table = element("div", { class: "table-scroll" });
+  readonly #table = element("div", { class: "table-scroll", role: "region", tabindex: "0" });
   readonly #empty: HTMLElement;
   readonly #content: HTMLElement;
   readonly #modality = document.createElement("vscode-single-select");
@@ -42,6 +42,7 @@ class LayerLens {
     const hidden = new Set(this.#view.hidden);
     this.#group = new PlotGroup({ window: undefined, hidden }, (view) => this.#change({ hidden: [...view.hidden] }));
     this.#charts = new LensCharts(ui, this.#group, (evaluation) => this.#choose(evaluation));
+    this.#table.setAttribute("aria-label", label("intervalTitle"));
     this.#empty = element("p", { class: "hint" }, label("lensEmpty"));
 
     this.#modality.label = label("modality");

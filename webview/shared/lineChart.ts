@@ -1,8 +1,8 @@
-import type { ChartDataset, ChartOptions, Plugin, Point } from "chart.js";
+import type { ChartDataset, ChartOptions, Plugin } from "chart.js";
 import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from "chart.js";
 import type { Window } from "../../src/core/views/decimate";
 import { decimate } from "../../src/core/views/decimate";
-import type { Line, LineModel } from "./lineModel";
+import type { ChartPoint, Line, LineModel } from "./lineModel";
 import { cutAtEdges, extentOf, rowAt, SmoothedLines } from "./lineModel";
 import type { ChartTheme } from "./theme";
 import { colorIndex, dashOf, markerOf, readTheme } from "./theme";
@@ -25,7 +25,7 @@ export interface Cursor {
 
 /** Draws a {@link LineModel} on a canvas with chart.js. Knows nothing of controls. */
 export class LineChart {
-  readonly #chart: Chart<"line", Point[]>;
+  readonly #chart: Chart<"line", ChartPoint[]>;
   readonly #smoothed = new SmoothedLines();
   #model: LineModel | undefined;
   #theme: ChartTheme = readTheme();
@@ -38,7 +38,7 @@ export class LineChart {
       beforeDatasetsDraw: (chart) => this.#drawBands(chart.ctx),
       afterDatasetsDraw: (chart) => this.#drawOverlay(chart.ctx),
     };
-    this.#chart = new Chart<"line", Point[]>(canvas, {
+    this.#chart = new Chart<"line", ChartPoint[]>(canvas, {
       type: "line",
       data: { datasets: [] },
       options: { animation: false, responsive: true, maintainAspectRatio: false, events: [] },
@@ -94,7 +94,7 @@ export class LineChart {
     return extentOf(this.#model ?? { lines: [] });
   }
 
-  #datasets(line: Line, model: LineModel): ChartDataset<"line", Point[]>[] {
+  #datasets(line: Line, model: LineModel): ChartDataset<"line", ChartPoint[]>[] {
     const values = this.#smoothed.of(line, model);
     const color = this.#color(line.tone);
     const main = this.#dataset(line, values, color, model);
@@ -103,12 +103,14 @@ export class LineChart {
     return [{ ...raw, borderWidth: 1, borderDash: [], pointRadius: 0 }, main];
   }
 
-  #dataset(line: Line, y: Float64Array, color: string, model: LineModel): ChartDataset<"line", Point[]> {
+  #dataset(line: Line, y: Float64Array, color: string, model: LineModel): ChartDataset<"line", ChartPoint[]> {
     const rows = decimate(line.x, y, buckets, model.window);
-    const points = Array.from(rows, (row) => ({ x: line.x[row] ?? 0, y: y[row] ?? Number.NaN }));
+    const all = Array.from(rows, (row): ChartPoint => ({ x: line.x[row] ?? 0, y: y[row] ?? Number.NaN }));
+    const points = model.window ? cutAtEdges(all, model.window, line.isUnjoined === true) : all;
     const isMarked = line.isUnjoined === true || (line.hasMarkers && rows.length <= maxMarkers) || rows.length === 1;
+    const radius = line.isUnjoined === true ? 5 : 3;
     return {
-      data: model.window ? cutAtEdges(points, model.window, line.isUnjoined === true) : points,
+      data: points,
       parsing: false,
       normalized: true,
       borderColor: color,
@@ -118,7 +120,7 @@ export class LineChart {
       borderJoinStyle: "round",
       // Markers at the edges are drawn whole.
       clip: 8,
-      pointRadius: isMarked ? (line.isUnjoined === true ? 5 : 3) : 0,
+      pointRadius: isMarked ? points.map(({ isEdge }) => (isEdge === true ? 0 : radius)) : 0,
       pointStyle: markerOf(line.tone),
       pointBorderWidth: line.isUnjoined === true ? 2 : 1,
       pointBorderColor: color,

@@ -73,20 +73,22 @@ export function rowAt(line: Line, at: number, { from, to }: Window): number {
   return line.isUnjoined === true && isFar ? -1 : row;
 }
 
-interface XY {
+export interface ChartPoint {
   readonly x: number;
   readonly y: number;
+  /** Where a line leaves the window: no value of its own. */
+  readonly isEdge?: boolean;
 }
 
 /** Ends a line at the edges of the window, so that the y axis fits what is seen and not what lies beyond. */
-export function cutAtEdges(points: readonly XY[], { from, to }: Window, isUnjoined: boolean): XY[] {
+export function cutAtEdges(points: readonly ChartPoint[], { from, to }: Window, isUnjoined: boolean): ChartPoint[] {
   const inside = points.filter(({ x }) => x >= from && x <= to);
   if (isUnjoined) return inside;
-  const crossing = (edge: number): readonly XY[] => {
+  const crossing = (edge: number): readonly ChartPoint[] => {
     const after = points.findIndex(({ x }) => x > edge);
     const [a, b] = [points[after - 1], points[after]];
     if (!a || !b || a.x === edge) return [];
-    return [{ x: edge, y: a.y + ((b.y - a.y) * (edge - a.x)) / (b.x - a.x) }];
+    return [{ x: edge, y: a.y + ((b.y - a.y) * (edge - a.x)) / (b.x - a.x), isEdge: true }];
   };
   return [...crossing(from), ...inside, ...crossing(to)];
 }

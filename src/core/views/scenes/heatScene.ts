@@ -1,6 +1,6 @@
 import type { LensEvaluation, ModalityLens } from "../layerLensState";
 import type { Scene, Shape, Target } from "./scene";
-import { label, rect, rowHeightFor, shortened, textWidth } from "./scene";
+import { label, nameColumn, rect, rowHeightFor, textWidth } from "./scene";
 
 export interface HeatTexts {
   readonly axis: string;
@@ -10,7 +10,6 @@ export interface HeatTexts {
 }
 
 const [top, bottom, right] = [26, 38, 8];
-const longestName = 34;
 
 /**
  * Mean confidence of every layer at every evaluation: rows are layers, the lowest at the bottom; columns are evaluations. The
@@ -19,8 +18,7 @@ const longestName = 34;
 export function heatScene(lens: ModalityLens, selected: number, width: number, texts: HeatTexts): Scene {
   const { layers, evaluations, means } = lens;
   const count = layers.length;
-  const names = layers.map((name) => shortened(name, longestName));
-  const left = Math.min(width * 0.42, 12 + Math.max(...names.map(textWidth), 0));
+  const { left, names } = nameColumn(layers, width);
   const cellHeight = rowHeightFor(count);
   const cellWidth = (width - left - right) / Math.max(1, evaluations.length);
   const height = top + count * cellHeight + bottom;

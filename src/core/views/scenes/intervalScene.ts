@@ -1,7 +1,7 @@
 import type { ModalityLens } from "../layerLensState";
 import { niceTicks } from "../niceTicks";
 import type { Scene, Shape, Target } from "./scene";
-import { label, line, rect, rowHeightFor, shortened, textWidth } from "./scene";
+import { label, line, nameColumn, rect, rowHeightFor } from "./scene";
 
 export interface IntervalTexts {
   /** Name of the axis. */
@@ -16,7 +16,6 @@ export interface IntervalTexts {
 }
 
 const [top, bottom] = [26, 38];
-const longestName = 34;
 
 /**
  * The confidence of each layer in one evaluation: a thin bar from the 5 % to the 95 % quantile of the samples, a thick one
@@ -25,8 +24,7 @@ const longestName = 34;
 export function intervalScene(lens: ModalityLens, evaluation: number, width: number, texts: IntervalTexts): Scene {
   const { layers, means, deviations, quantiles } = lens;
   const count = layers.length;
-  const names = layers.map((name) => shortened(name, longestName));
-  const left = Math.min(width * 0.42, 12 + Math.max(...names.map(textWidth), 0));
+  const { left, names } = nameColumn(layers, width);
   const right = 58;
   const rowHeight = rowHeightFor(count);
   const row0 = evaluation * count;

@@ -32,16 +32,26 @@ export interface Scene {
   readonly targets: readonly Target[];
 }
 
-/** Width of a text of 11 px in common sans-serif fonts, roughly: labels need room before anything can be measured. */
+/** Of 11 px in common sans-serif fonts, roughly: labels need room before anything can be measured. */
+const characterWidth = 6.3;
+
 export function textWidth(text: string): number {
-  return text.length * 6.3;
+  return text.length * characterWidth;
 }
 
 /** Cuts a name in its middle, since layers differ at both ends. */
-export function shortened(name: string, length: number): string {
+function shortened(name: string, length: number): string {
   if (name.length <= length) return name;
   const tail = Math.floor((length - 1) * 0.6);
   return `${name.slice(0, length - 1 - tail)}…${name.slice(-tail)}`;
+}
+
+/** Room for the names of layers at the left of a drawing, and the names as they fit in it. */
+export function nameColumn(names: readonly string[], width: number): { left: number; names: readonly string[] } {
+  const longest = Math.max(...names.map(textWidth), 0);
+  const left = Math.min(width * 0.42, 230, 14 + longest);
+  const fitting = Math.max(6, Math.floor((left - 14) / characterWidth));
+  return { left, names: names.map((name) => shortened(name, fitting)) };
 }
 
 /** Height of a row of a drawing with one row per layer: deep networks must fit on a screen. */
