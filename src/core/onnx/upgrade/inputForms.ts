@@ -68,7 +68,7 @@ export const topKCountToInput: UpgradeRule = (node, context) => {
 export const flatteningSoftmax: UpgradeRule = (node, context) => {
   const axis = intAttribute(node.attributes, "axis", 1);
   const [input = ""] = node.inputs;
-  const rank = context.rank(input) ?? context.rank(node.outputs[0]);
+  const rank = (context.shape(input) ?? context.shape(node.outputs[0]))?.length;
   if (axis === -1 || axis + 1 === rank) return { ...node, attributes: { axis: int(-1) } };
   const matrix = context.op("Flatten", [input], { axis: int(axis) });
   const normalized = context.op(node.opType, [matrix], { axis: int(-1) });

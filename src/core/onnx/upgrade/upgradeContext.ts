@@ -1,8 +1,10 @@
-import type { Attributes, Initializer } from "../../graph/graph";
+import type { Attributes, Dimension, Initializer } from "../../graph/graph";
 import { isExternal } from "../../graph/graph";
 import type { DataType, Tensor } from "../../graph/tensor";
 import { tensor } from "../../graph/tensor";
+import { isOpType } from "../../graph/opType";
 import { int64Tensor } from "../int64Tensor";
+import { outputDataType } from "../valueTypes";
 import type { RawNode } from "./rawNode";
 
 export interface ValueUsage {
@@ -20,8 +22,8 @@ export interface UpgradeFile {
   readonly initializers: Map<string, Initializer>;
   readonly usedNames: Set<string>;
   /** Element type of every value computed so far. */
-  readonly dtypes: ReadonlyMap<string, DataType>;
-  readonly ranks: ReadonlyMap<string, number>;
+  readonly dtypes: Map<string, DataType>;
+  readonly shapes: ReadonlyMap<string, readonly Dimension[]>;
   readonly usage: ValueUsage;
 }
 
@@ -54,9 +56,9 @@ export class UpgradeContext {
     return this.file.usage.read.has(name);
   }
 
-  /** Rank of a value whose shape the file declares. */
-  rank(name: string | undefined): number | undefined {
-    return this.file.ranks.get(name ?? "");
+  /** Shape of a weight, or of a value for which the file declares it. */
+  shape(name: string | undefined): readonly Dimension[] | undefined {
+    return this.file.initializers.get(name ?? "")?.shape ?? this.file.shapes.get(name ?? "");
   }
 
   /** Element type of a value; float32 where the file's structure does not tell. */
@@ -88,13 +90,22 @@ export class UpgradeContext {
   /** Adds a node in front of the one being rewritten and returns its output. */
   op(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
     const output = this.#fresh(opType);
-    this.#made.push({ name: output, opType, domain: "", inputs, outputs: [output], attributes });
+    this.add({ name: output, opType, domain: "", inputs, outputs: [output], attributes });
     return output;
   }
 
   /** Adds a node that computes a value of the file. */
   add(node: RawNode): void {
     this.#made.push(node);
+    this.note(node);
+  }
+
+  /** Notes the element types that a node computes. */
+  note(node: RawNode): void {
+    if (!isOpType(node.opType)) return;
+    const typed = { ...node, opType: node.opType };
+    const inputTypes = node.inputs.map((name) => this.dtype(name));
+    node.outputs.forEach((name, index) => this.file.dtypes.set(name, outputDataType(typed, index, inputTypes)));
   }
 
   /** The nodes added since the last call. */

@@ -1,11 +1,13 @@
 import { UserError } from "../../errors";
-import type { GraphNode, Initializer, NamedValue, ValueType } from "../../graph/graph";
+import type { Dimension, GraphNode, Initializer, NamedValue, ValueType } from "../../graph/graph";
 import { isOpType } from "../../graph/opType";
 import type { DataType } from "../../graph/tensor";
-import { outputDataType } from "../valueTypes";
+import { fusedOperatorRules } from "./fusedOperators";
 import type { RawNode } from "./rawNode";
 import { UpgradeContext, type ValueUsage } from "./upgradeContext";
 import { upgradeRules } from "./upgradeRules";
+
+const MICROSOFT = "com.microsoft";
 
 /** Operators that take whole graphs as attributes, or work on lists of tensors. */
 const controlFlow: ReadonlySet<string> = new Set([
@@ -32,9 +34,9 @@ export interface UpgradeInput {
  */
 export function upgradeNodes({ nodes, inputs, initializers, declared, opset, label }: UpgradeInput): GraphNode[] {
   const dtypes = new Map<string, DataType>(inputs.map(({ name, dtype }) => [name, dtype]));
-  const ranks = new Map<string, number>();
-  for (const { name, shape } of inputs) if (shape) ranks.set(name, shape.length);
-  for (const [name, { shape }] of declared) if (shape) ranks.set(name, shape.length);
+  const shapes = new Map<string, readonly Dimension[]>();
+  for (const { name, shape } of inputs) if (shape) shapes.set(name, shape);
+  for (const [name, { shape }] of declared) if (shape) shapes.set(name, shape);
   const usedNames = new Set([...dtypes.keys(), ...initializers.keys(), ...nodes.flatMap((node) => node.outputs)]);
   const context = new UpgradeContext({
     opset,
@@ -42,18 +44,14 @@ export function upgradeNodes({ nodes, inputs, initializers, declared, opset, lab
     initializers,
     usedNames,
     dtypes,
-    ranks,
+    shapes,
     usage: usageOf(nodes, inputs),
   });
   const upgraded: GraphNode[] = [];
   for (const node of nodes) {
     const last = upgradeNode(node, context);
-    for (const raw of [...context.takeNodes(), last]) {
-      const made = canonicalNode(raw, label);
-      const inputTypes = made.inputs.map((name) => context.dtype(name));
-      made.outputs.forEach((name, index) => dtypes.set(name, outputDataType(made, index, inputTypes)));
-      upgraded.push(made);
-    }
+    context.note(last);
+    for (const made of [...context.takeNodes(), last]) upgraded.push(canonicalNode(made, label));
   }
   return upgraded;
 }
@@ -69,6 +67,8 @@ function usageOf(nodes: readonly RawNode[], inputs: readonly NamedValue[]): Valu
 }
 
 function upgradeNode(node: RawNode, context: UpgradeContext): RawNode {
+  const fused = node.domain === MICROSOFT ? fusedOperatorRules[node.opType] : undefined;
+  if (fused) return fused(node, context);
   const upgrades = node.domain === "" ? upgradeRules[node.opType] : undefined;
   return (upgrades ?? [])
     .filter(({ before }) => before === undefined || context.opset < before)

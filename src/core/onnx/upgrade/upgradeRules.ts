@@ -1,3 +1,5 @@
+import { attention, rotaryEmbedding } from "./attention";
+import { simplifiedLayerNormalization } from "./fusedOperators";
 import * as expansion from "./expansions";
 import * as form from "./inputForms";
 import * as normalization from "./normalizations";
@@ -49,6 +51,9 @@ export const upgradeRules: Readonly<Record<string, readonly Upgrade[]>> = {
   GroupNormalization: [{ rule: normalization.groupNormalization }],
   RMSNormalization: [{ rule: normalization.rmsNormalization }],
   LpNormalization: [{ rule: normalization.lpNormalization }],
+  SimplifiedLayerNormalization: [{ rule: simplifiedLayerNormalization }],
+  Attention: [{ rule: attention }],
+  RotaryEmbedding: [{ rule: rotaryEmbedding }],
   Sum: [{ rule: expansion.sumToAdds }],
   Mean: [{ rule: expansion.meanToAdds }],
   Selu: [{ rule: expansion.selu }],
