@@ -1,0 +1,78 @@
+import { statfs } from "node:fs/promises";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { findHardware } from "./ort/hardware";
+import { onnxRuntime } from "./ort/onnxRuntime";
+import { OrtExecutor } from "./ort/ortExecutor";
+import { probeLosses } from "./ort/probeStep";
+import { type Device, devices } from "./ort/sessionOptions";
+import { verifyDevice } from "./ort/verifyDevice";
+
+export interface DeviceDiagnosis {
+  readonly device: Device;
+  /** Whether training steps ran on it and gave the CPU's results. */
+  readonly runs: boolean;
+  /** Why it does not run, or why `auto` passes it over although it does; undefined when there is nothing to say. */
+  readonly remark?: string;
+}
+
+export interface Diagnosis {
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly totalMemoryBytes: number;
+  readonly freeMemoryBytes: number;
+  /** Free space where features and runs of this folder go. */
+  readonly freeDiskBytes: number;
+  /** Version, or why it cannot be loaded. */
+  readonly onnxRuntime: string;
+  readonly sharp: string;
+  readonly devices: readonly DeviceDiagnosis[];
+}
+
+/** What this machine can do, found out by doing it: each device runs a few training steps. */
+export async function diagnose(folder: string): Promise<Diagnosis> {
+  const { bavail, bsize } = await statfs(folder);
+  const checked: DeviceDiagnosis[] = [];
+  for (const device of devices) checked.push(await diagnoseDevice(device));
+  return {
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    totalMemoryBytes: totalmem(),
+    freeMemoryBytes: freemem(),
+    freeDiskBytes: bavail * bsize,
+    onnxRuntime: await versionOrReason(async () => (await onnxRuntime()).env.versions.node ?? "unknown"),
+    sharp: await versionOrReason(async () => (await import("sharp")).default.versions.sharp),
+    devices: checked,
+  };
+}
+
+async function diagnoseDevice(device: Device): Promise<DeviceDiagnosis> {
+  try {
+    const reason = device === "cpu" ? await cpuFails() : await verifyDevice(device);
+    if (reason !== undefined) return { device, runs: false, remark: reason };
+    const passedOver = findHardware(device);
+    return passedOver === undefined ? { device, runs: true } : { device, runs: true, remark: passedOver };
+  } catch (error) {
+    return { device, runs: false, remark: messageOf(error) };
+  }
+}
+
+async function cpuFails(): Promise<string | undefined> {
+  const losses = await probeLosses(new OrtExecutor());
+  return losses.every(Number.isFinite) ? undefined : "The CPU computes losses that are not finite.";
+}
+
+async function versionOrReason(version: () => Promise<string>): Promise<string> {
+  try {
+    return await version();
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
