@@ -14,6 +14,8 @@ const node = {
   format: "cjs",
   target: "node20",
   outdir: "dist",
+  // Some packages' main file requires its parts in a way that bundlers cannot follow.
+  mainFields: ["module", "main"],
   // Native packages locate their binaries at run time, so they stay outside the bundles.
   external: ["vscode", "onnxruntime-node", "sharp"],
   logLevel: "warning",

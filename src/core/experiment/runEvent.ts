@@ -16,9 +16,12 @@ export type RunOutcome = z.infer<typeof RunOutcome>;
 export const PredictedMemory = z.object({ peakBytes: z.number(), bytesByKind: z.record(z.string(), z.number()) });
 export type PredictedMemory = z.infer<typeof PredictedMemory>;
 
-/** An error as it crosses a process or lies in a file. `user` errors are sentences; `internal` ones are bugs and keep a stack. */
+/**
+ * An error as it lies in a file. `user` (the input is wrong) and `failure` (the run could not go on) are sentences; `internal`
+ * ones are bugs and keep a stack.
+ */
 export const RunError = z.object({
-  kind: z.enum(["user", "internal"]),
+  kind: z.enum(["user", "failure", "internal"]),
   message: z.string(),
   stack: z.string().optional(),
 });

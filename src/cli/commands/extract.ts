@@ -1,0 +1,51 @@
+import type { ExtractReply } from "../../protocol/engine";
+import type { ExitCode } from "../exitCode";
+import { extractAll } from "../extractAll";
+import { featureJobs } from "../featureJobs";
+import { watchInterrupt } from "../interrupt";
+import { loadExperiment } from "../loadExperiment";
+import { cacheDirectoryOf, coreCount, workerScript } from "../placement";
+import { forecastJobs, forecastTable } from "../planReport";
+import { LiveOutput } from "../terminal";
+
+export interface ExtractOptions {
+  readonly file: string;
+  readonly variant?: readonly string[];
+  readonly device?: string;
+  readonly threads?: number;
+  readonly jobs?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** Fills the feature cache, or only says what that would cost. */
+export async function extractCommand(options: ExtractOptions): Promise<ExitCode> {
+  const { baseDirectory, plans } = await loadExperiment(options.file, options);
+  const { device, threads, json = false } = options;
+  const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
+  const configs = plans.map(({ config }) => config);
+  if (options.dryRun) {
+    const forecasts = await forecastJobs(featureJobs(configs), place);
+    const text = json
+      ? JSON.stringify({ features: forecasts.map(({ modality, forecast }) => ({ modality, ...forecast })) })
+      : forecastTable(forecasts);
+    process.stdout.write(`${text}\n`);
+    return 0;
+  }
+  const live = new LiveOutput(process.stderr);
+  const interrupt = watchInterrupt(live);
+  try {
+    const pool = { script: workerScript(), stop: interrupt.stop, kill: interrupt.kill };
+    const features: ExtractReply[] = await extractAll(
+      configs,
+      place,
+      { ...pool, concurrency: options.jobs ?? coreCount() },
+      live,
+    );
+    if (json) process.stdout.write(`${JSON.stringify({ features })}\n`);
+    return 0;
+  } finally {
+    live.finish();
+    interrupt.release();
+  }
+}

@@ -1,0 +1,171 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import packageJson from "../../package.json";
+import type { ExitCode } from "./exitCode";
+
+/** A command's code is loaded when it is called, so that `unipt --help` reads nothing else. */
+type Loader<O> = () => Promise<(argument: O) => Promise<ExitCode>>;
+
+/** The whole command line as data; what a command does is in `commands/`. */
+export function buildProgram(exit: (code: ExitCode) => void): Command {
+  // Commander checks options but does not type them; each command's options are what is declared for it below.
+  const run =
+    <O>(load: Loader<O>) =>
+    async (options: object): Promise<void> =>
+      exit(await (await load())(options as O));
+
+  const program = new Command("unipt")
+    .description("Train UniPT and its rivals on the hidden states of a frozen ONNX backbone.")
+    .version(packageJson.version, "-v, --version", "print the version")
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)")
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+
+  const command = (name: string, description: string, examples: readonly string[]): Command =>
+    program
+      .command(name)
+      .description(description)
+      .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ unipt ${example}`).join("\n")}`);
+
+  command("init", "Write a commented experiment file, from options or from a few questions.", [
+    "init flickr.unipt.json",
+    "init pets.unipt.json --pairs pets.csv --image-model clip-vision.onnx --text-model clip-text.onnx --tokenizer tokenizer.json",
+  ])
+    .argument("[file]", "experiment file to write", "experiment.unipt.json")
+    .option("--name <name>", "name of the experiment (default: from the file name)")
+    .option("--pairs <path>", "image-text pairs: JSON Lines, CSV or a folder")
+    .option("--image-model <path>", "ONNX file of the image backbone")
+    .option("--preprocessor <path>", "preprocessor_config.json published with the image backbone")
+    .option("--image-size <pixels>", "side of the square image when there is no preprocessor file", positiveInteger)
+    .option("--text-model <path>", "ONNX file of the text backbone")
+    .option("--tokenizer <path>", "tokenizer.json published with the text backbone")
+    .option("--force", "overwrite an existing file")
+    .option("-y, --yes", "ask nothing; take defaults for what is not given")
+    .action((file: string, options: object) =>
+      run(async () => (await import("./commands/init")).initCommand)({ file, ...options }),
+    );
+
+  command("run", "Extract features once, train every variant with every seed, and print the table.", [
+    "run emoji-scenes.unipt.json",
+    "run emoji-scenes.unipt.json --variant unipt --seed 0 1",
+    "run emoji-scenes.unipt.json --resume",
+  ])
+    .argument("<file>", "experiment file (*.unipt.json)")
+    .option("--variant <name...>", "only these variants")
+    .option("--seed <number...>", "only these seeds, instead of those of the file", wholeNumbers)
+    .option("--quick", "one seed: the first")
+    .option("--resume", "continue the runs that were stopped; finished ones are kept as they are")
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option("--jobs <number>", "runs that train at the same time (default: one per core)", positiveInteger)
+    .option("--runs <dir>", "folder of the run directories (default: runs beside the experiment file)")
+    .option("--dry-run", "only say what would be done: runs, cache size, memory")
+    .option("--json", "print the results as one JSON object, the last line of stdout")
+    .action((file: string, options: object) =>
+      run(async () => (await import("./commands/run")).runCommand)({ file, ...options }),
+    );
+
+  command("extract", "Extract the hidden states that an experiment needs into the feature cache.", [
+    "extract emoji-scenes.unipt.json --dry-run",
+  ])
+    .argument("<file>", "experiment file (*.unipt.json)")
+    .option("--variant <name...>", "only what these variants need")
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option("--jobs <number>", "extractions at the same time (default: one per core)", positiveInteger)
+    .option("--dry-run", "only say how much there is to do and how large the cache will be")
+    .option("--json", "print the result as one JSON object, the last line of stdout")
+    .action((file: string, options: object) =>
+      run(async () => (await import("./commands/extract")).extractCommand)({ file, ...options }),
+    );
+
+  command("evaluate", "Evaluate the best parameters of a finished run again.", [
+    "evaluate runs/emoji-scenes.unipt.seed0",
+    "evaluate runs/emoji-scenes.unipt.seed0 --split val --json",
+  ])
+    .argument("<run>", "run directory")
+    .addOption(new Option("--split <name>", "split to evaluate on").choices(["train", "val", "test"]).default("test"))
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option("--json", "print the metrics as one JSON object, the last line of stdout")
+    .action((runDirectory: string, options: object) =>
+      run(async () => (await import("./commands/evaluate")).evaluateCommand)({ run: runDirectory, ...options }),
+    );
+
+  command("inspect", "List a model's inputs and the hidden states found in it, low to high.", [
+    "inspect clip-vision.onnx",
+    "inspect clip-vision.onnx --json",
+  ])
+    .argument("<model>", "ONNX file")
+    .option("--json", "print one JSON object")
+    .action((model: string, options: object) =>
+      run(async () => (await import("./commands/inspect")).inspectCommand)({ model, ...options }),
+    );
+
+  command("verify", "Check this build's numbers against reference files made with PyTorch.", [
+    "verify reference/golden reference/backbones",
+  ])
+    .argument("<dir...>", "folders of golden vectors (*.json) and reference models (*.onnx)")
+    .option("--images <dir>", "folder of the photos that preprocessing references were made from")
+    .option("--json", "print one JSON object after the lines")
+    .action((directories: string[], options: object) =>
+      run(async () => (await import("./commands/verify")).verifyCommand)({ directories, ...options }),
+    );
+
+  command("bench", "Time one benchmark case; bench/README.md says how it compares with PyTorch.", [
+    "bench vse-text --threads 2 --json",
+  ])
+    .argument("<case>", "vse-text or extract")
+    .addOption(threadsOption())
+    .option("--batch <number>", "samples per step (default: as the peer)", positiveInteger)
+    .option("--steps <number>", "timed steps", positiveInteger, 15)
+    .addOption(deviceOption())
+    .option("--json", "print one JSON object")
+    .action((name: string, options: object) =>
+      run(async () => (await import("./commands/bench")).benchCommand)({ case: name, ...options }),
+    );
+
+  command("doctor", "Report what runs on this machine, and why the rest does not.", ["doctor", "doctor --json"])
+    .option("--json", "print one JSON object")
+    .action((options: object) => run(async () => (await import("./commands/doctor")).doctorCommand)(options));
+
+  command("clean", "Delete cached features and the partial files of stopped runs.", [
+    "clean --dry-run",
+    "clean experiments/ --yes",
+  ])
+    .argument("[dir]", "folder of experiment files", ".")
+    .option("--dry-run", "only list what would be deleted")
+    .option("-y, --yes", "do not ask")
+    .action((directory: string, options: object) =>
+      run(async () => (await import("./commands/clean")).cleanCommand)({ directory, ...options }),
+    );
+
+  return program;
+}
+
+function deviceOption(): Option {
+  return new Option("--device <name>", "where to run (default: as the experiment file says)").choices([
+    "auto",
+    "cpu",
+    "webgpu",
+    "cuda",
+    "dml",
+    "coreml",
+  ]);
+}
+
+function threadsOption(): Option {
+  return new Option("--threads <number>", "CPU threads of each run (default: cores divided by jobs)").argParser(
+    positiveInteger,
+  );
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Give a whole number of 1 or more.");
+  return Number(text);
+}
+
+function wholeNumbers(text: string, previous: readonly number[] = []): readonly number[] {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffff_ffff)
+    throw new InvalidArgumentError("Give whole numbers from 0 to 4294967295.");
+  return [...previous, Number(text)];
+}

@@ -1,0 +1,83 @@
+import type { Graph } from "../../core/graph/graph";
+import { removeDeadCode } from "../../core/graph/graphBuilder";
+import type { Tensor } from "../../core/graph/tensor";
+import { buildEvaluationGraph } from "../../core/step/buildEvaluationGraph";
+import type { OrtExecutor } from "../ort/ortExecutor";
+import type { TrainingState } from "../ort/trainingState";
+import { collectPass, type PreparedPass } from "./collectPass";
+import { trainingStatistics } from "./trainingStatistics";
+import type { Evaluation, EvaluationPass, PassOutputs, Split, TrainingTask } from "./trainingTask";
+import { usedInputs, withoutUnusedInputs } from "./usedInputs";
+
+/** As large as a training batch, but no larger than the split that is evaluated most often. */
+export function evaluationBatchSize({ passes }: TrainingTask, batchSize: number): number {
+  return Math.min(batchSize, Math.max(...passes.map((pass) => pass.itemCount("val"))));
+}
+
+/** Runs a task's evaluation passes on the present values of a training state; each pass is prepared once. */
+export class Evaluator {
+  readonly #prepared = new Map<string, PreparedPass>();
+
+  constructor(
+    readonly task: TrainingTask,
+    readonly executor: OrtExecutor,
+    readonly state: TrainingState,
+    readonly batchSize: number,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** Evaluates the whole split. @throws Cancelled between batches */
+  async evaluate(split: Split): Promise<Evaluation> {
+    const outputs: Record<string, PassOutputs[string]> = {};
+    for (const pass of this.task.passes)
+      outputs[pass.name] = await collectPass(await this.#prepare(pass), split, this.signal);
+    return this.task.evaluate(split, outputs);
+  }
+
+  /**
+   * Measures what standardising layers need of the training split.
+   * @returns the buffers by name; none for models that standardise nothing
+   */
+  async trainingStatistics(): Promise<Record<string, Tensor>> {
+    const buffers: Record<string, Tensor> = {};
+    for (const pass of this.task.passes) {
+      const { graph, statistics } = this.#graphOf(pass);
+      if (statistics.length === 0) continue;
+      const wanted = new Set(statistics.map(({ output }) => output));
+      // What is standardised depends on no parameter: the rest of the model need not run.
+      const only = removeDeadCode({ ...graph, outputs: graph.outputs.filter(({ name }) => wanted.has(name)) });
+      const prepared = await this.#prepareGraph(pass, withoutUnusedInputs(only));
+      try {
+        Object.assign(buffers, await trainingStatistics(prepared, statistics, this.signal));
+      } finally {
+        await prepared.program.dispose();
+      }
+    }
+    return buffers;
+  }
+
+  async dispose(): Promise<void> {
+    for (const { program } of this.#prepared.values()) await program.dispose();
+    this.#prepared.clear();
+  }
+
+  async #prepare(pass: EvaluationPass): Promise<PreparedPass> {
+    const known = this.#prepared.get(pass.name);
+    if (known) return known;
+    const { graph, statistics } = this.#graphOf(pass);
+    const extra = new Set(statistics.map(({ output }) => output));
+    const outputs = graph.outputs.filter(({ name }) => !extra.has(name));
+    const prepared = await this.#prepareGraph(pass, withoutUnusedInputs({ ...graph, outputs }));
+    this.#prepared.set(pass.name, prepared);
+    return prepared;
+  }
+
+  async #prepareGraph(pass: EvaluationPass, graph: Graph): Promise<PreparedPass> {
+    const program = await this.executor.prepareEvaluation(graph, this.state);
+    return { pass, program, batchSize: this.batchSize, needed: usedInputs(graph) };
+  }
+
+  #graphOf(pass: EvaluationPass): ReturnType<typeof buildEvaluationGraph> {
+    return buildEvaluationGraph((scope) => pass.build(scope, this.batchSize), `evaluate-${pass.name}`);
+  }
+}

@@ -1,0 +1,75 @@
+import { Cancelled } from "../core/errors";
+import type { RunEvent } from "../core/experiment/runEvent";
+import { type EngineCalls, type EngineEvents, PROTOCOL_VERSION } from "../protocol/engine";
+import { processChannel } from "../protocol/processChannel";
+import { connect, type Handlers, type Nothing } from "../protocol/rpc";
+
+/**
+ * Main of the worker process: one request at a time from the process that started it, events while it works. It ends with
+ * its parent, whatever way that goes, after giving the work under way a moment to save.
+ */
+
+/** Work that does not stop by itself within this time after the parent is gone is lost up to its last checkpoint. */
+const SAVE_TIMEOUT_MS = 10_000;
+
+const STOPPED = "The run was stopped; --resume continues it.";
+
+const stopping = new AbortController();
+let working = 0;
+
+const handlers: Handlers<Pick<EngineCalls, "hello" | "train" | "extract" | "evaluate" | "stop">> = {
+  hello: ({ protocolVersion }) => {
+    if (protocolVersion !== PROTOCOL_VERSION)
+      throw new Error(`Protocol ${PROTOCOL_VERSION} was asked for version ${protocolVersion}; build again.`);
+    return { pid: process.pid };
+  },
+  train: (request) =>
+    work(async () => {
+      const { train } = await import("./train");
+      const onDirectory = (directory: string): void => peer.emit("runDirectory", directory);
+      return tell(train({ ...request, signal: stopping.signal, onDirectory }));
+    }),
+  extract: (request) =>
+    work(async () => {
+      const { extract } = await import("./extract");
+      return tell(extract({ ...request, signal: stopping.signal }));
+    }),
+  evaluate: (request) =>
+    work(async () => {
+      const { evaluateRun } = await import("./evaluateRun");
+      return tell(evaluateRun({ ...request, signal: stopping.signal }));
+    }),
+  stop: () => stopping.abort(new Cancelled(STOPPED)),
+};
+
+/** Posts every event as it happens; resolves to what the generator returns. */
+async function tell<T>(events: AsyncGenerator<RunEvent, T>): Promise<T> {
+  for (let next = await events.next(); ; next = await events.next()) {
+    if (next.done) return next.value;
+    peer.emit("runEvent", next.value);
+  }
+}
+
+async function work<T>(body: () => Promise<T>): Promise<T> {
+  working++;
+  try {
+    return await body();
+  } finally {
+    working--;
+    if (!process.connected) process.exit(0);
+  }
+}
+
+const closed = (listener: (reason: string) => void): void => {
+  process.once("disconnect", () => listener("The process that started this worker is gone."));
+};
+const peer = connect<Nothing, Nothing, EngineEvents>(processChannel(process, closed), handlers);
+
+process.once("disconnect", () => {
+  stopping.abort(new Cancelled("The process that started this worker is gone."));
+  if (working === 0) process.exit(0);
+  setTimeout(() => process.exit(1), SAVE_TIMEOUT_MS).unref();
+});
+// Ctrl+C reaches the whole process group; what it means is decided by the parent.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => stopping.abort(new Cancelled(STOPPED)));

@@ -1,0 +1,79 @@
+import type { ExperimentConfig } from "../core/experiment/experimentConfig";
+import type { ConfidenceByModality } from "../core/experiment/layerConfidence";
+import type { Metrics } from "../core/experiment/metrics";
+import type { RunEvent, Split } from "../core/experiment/runEvent";
+import type { RunPlan } from "../core/experiment/runPlan";
+import type { RunSummary } from "../core/experiment/runSummary";
+import type { Nothing } from "./rpc";
+
+/** Both sides of the pipe come from one build; a different number means that one of them is left over from another. */
+export const PROTOCOL_VERSION = 1;
+
+/** Where work runs; the same for every request. */
+export interface Placement {
+  /** Folder that the paths of the experiment are relative to. */
+  readonly baseDirectory: string;
+  /** Folder of the feature cache. */
+  readonly cacheDirectory: string;
+  /** Overrides the experiment's own choice. */
+  readonly device?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+export interface TrainRequest extends Placement {
+  readonly plan: RunPlan;
+  /** Folder in which a new run directory is made. */
+  readonly runsDirectory: string;
+  /** A run directory to go on with instead. */
+  readonly resume?: string | undefined;
+}
+
+export interface TrainReply {
+  readonly summary: RunSummary;
+  readonly directory: string;
+}
+
+export interface ExtractRequest extends Placement {
+  readonly config: ExperimentConfig;
+  readonly modality: "image" | "text";
+}
+
+export interface ExtractReply {
+  readonly modality: string;
+  readonly items: number;
+  /** Items that an earlier extraction had left in the cache. */
+  readonly fromCache: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly device: string;
+}
+
+export interface EvaluateRequest extends Omit<Placement, "baseDirectory"> {
+  readonly runDirectory: string;
+  readonly split: Split;
+}
+
+export interface EvaluateReply {
+  readonly metrics: Metrics;
+  readonly confidence?: ConfidenceByModality | undefined;
+  readonly device: string;
+}
+
+/** What the host or the command line asks of a worker. */
+export interface EngineCalls {
+  readonly [name: string]: (request: never) => unknown;
+  hello(request: { readonly protocolVersion: number }): { readonly pid: number };
+  /** Settles when the run has ended. */
+  train(request: TrainRequest): TrainReply;
+  extract(request: ExtractRequest): ExtractReply;
+  evaluate(request: EvaluateRequest): EvaluateReply;
+  /** Asks the work under way to stop at the next opportunity and keep what is done. */
+  stop(request: Nothing): void;
+}
+
+/** What a worker tells while it works. */
+export interface EngineEvents {
+  readonly runEvent: RunEvent;
+  /** The directory of the run under way. */
+  readonly runDirectory: string;
+}
