@@ -127,7 +127,7 @@ function inferOutputs(
   }
 }
 
-function sentencePart({ message }: ShapeError): string {
+function sentencePart({ message }: Error): string {
   return message.replace(/\.$/, "");
 }
 
@@ -147,10 +147,19 @@ function computed(
   types: ReadonlyMap<string, StaticType>,
   constants: ReadonlyMap<string, Tensor>,
 ): readonly Tensor[] {
-  return evaluateNode(
-    node,
-    node.inputs.map((name) => (name === "" ? undefined : (constants.get(name) ?? hollow(typeOf(types, name))))),
+  const inputs = node.inputs.map((name) =>
+    name === "" ? undefined : (constants.get(name) ?? hollow(typeOf(types, name))),
   );
+  try {
+    return evaluateNode(node, inputs);
+  } catch (error) {
+    // An index or size that makes no sense: the file's mistake, which ONNX Runtime would report as well.
+    if (!(error instanceof RangeError || error instanceof ShapeError)) throw error;
+    throw new UserError(
+      `Node "${node.name}" (${node.opType}) of the model cannot be computed: ${sentencePart(error)}; export the model again.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Stands for a value of which only the type matters. */

@@ -23,6 +23,13 @@ export interface EncodeOptions {
 /**
  * Writes a graph as an ONNX model. The bytes are deterministic: equal graphs give equal files. Weights that lie in files stay
  * there and are referred to by their path relative to `externalFolder`.
+ *
+ * How ONNX Runtime (1.30, tried in Node) opens such bytes: passed in memory, with the session option
+ * `extra: { "session.model_external_initializers_file_folder_path": folder }`, locations may lead into folders below it, any
+ * byte offset will do, and the weights are mapped, not read. Without the option, or with a symbolic link that leads out of
+ * the folder, the session is refused; so paths have to be real ones (`readModelFile` sees to it). The option `externalData`
+ * takes whole files as buffers instead, and a model written beside its weights needs neither.
+ *
  * @throws UserError when external weights lie outside that folder, or the rest exceeds protobuf's 2 GiB.
  */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {

@@ -7,6 +7,7 @@ import { OpBuilder } from "../../../src/core/graph/opBuilder";
 import { type DataType, numbersOf, type Tensor, tensor } from "../../../src/core/graph/tensor";
 import { appendOutputs } from "../../../src/core/onnx/appendOutputs";
 import { decodeModel } from "../../../src/core/onnx/decodeModel";
+import { findHiddenStates } from "../../../src/core/onnx/hiddenStates";
 import { encodeModel } from "../../../src/core/onnx/encodeModel";
 import { elementTypeNumber } from "../../../src/core/onnx/elementTypes";
 import { byteSourceOf } from "../../../src/core/onnx/wire/byteSource";
@@ -318,7 +319,7 @@ describe("hostile bytes", () => {
   const mutated = fc
     .record({
       which: fc.nat(originals.length - 1),
-      edits: fc.array(fc.record({ at: fc.nat(60_000), byte: fc.nat(255) }), { minLength: 1, maxLength: 12 }),
+      edits: fc.array(fc.record({ at: fc.nat(60_000), byte: fc.nat(255) }), { minLength: 1, maxLength: 5 }),
       cut: fc.option(fc.nat(60_000), { freq: 4, nil: undefined }),
     })
     .map(({ which, edits, cut }) => {
@@ -347,6 +348,19 @@ describe("hostile bytes", () => {
     fc.assert(
       fc.property(mutated, (bytes) => decodesOrExplains(bytes, { path: "/m.onnx" })),
       fuzzOptions(100),
+    );
+  });
+
+  test("what still decodes can be searched for hidden states, or gives one sentence", () => {
+    fc.assert(
+      fc.property(mutated, (bytes) => {
+        try {
+          findHiddenStates(decodeModel(bytes).graph);
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+        }
+      }),
+      fuzzOptions(200),
     );
   });
 
