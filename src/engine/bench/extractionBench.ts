@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OpBuilder } from "../../core/graph/opBuilder";
-import { fromData } from "../../core/graph/tensor";
+import { fromData, zeros } from "../../core/graph/tensor";
 import { uniform } from "../../core/nn/random";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import { RandomWeights } from "./randomWeights";
@@ -24,11 +24,16 @@ export async function prepareExtraction(
   hiddenStates.forEach((value, index) => g.output(`hiddenState.${index}`, value));
   g.output("embedding", embedding);
 
-  const program = await executor.prepare(g.build());
+  const graph = g.build();
+  const program = await executor.prepare(graph);
+  // As in extraction: the backbone writes where the shard is put together, so no output is allocated or copied.
+  const outputs = Object.fromEntries(
+    graph.outputs.map(({ name, dtype, shape }) => [name, zeros(dtype, shape as readonly number[])]),
+  );
   const pixels = fromData("float32", shape, uniform({ seed: 0, stream: "pixels" }, batch * 3 * VIT_B32.imageSize ** 2));
   return {
     step: async () => {
-      await program.run({ pixels });
+      await program.runInto({ pixels }, outputs);
     },
     dispose: async () => {
       await program.dispose();
