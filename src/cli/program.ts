@@ -35,9 +35,14 @@ export function buildProgram(exit: (code: ExitCode) => void): Command {
     .option("--pairs <path>", "image-text pairs: JSON Lines, CSV or a folder")
     .option("--image-model <path>", "ONNX file of the image backbone")
     .option("--preprocessor <path>", "preprocessor_config.json published with the image backbone")
-    .option("--image-size <pixels>", "side of the square image when there is no preprocessor file", positiveInteger)
     .option("--text-model <path>", "ONNX file of the text backbone")
     .option("--tokenizer <path>", "tokenizer.json published with the text backbone")
+    .addOption(
+      new Option("--preset <name>", "published setting to start from")
+        .choices(["vse-infinity"])
+        .default("vse-infinity"),
+    )
+    .option("--seed <number...>", "seeds of the runs (default: 0 1 2)", wholeNumbers)
     .option("--force", "overwrite an existing file")
     .option("-y, --yes", "ask nothing; take defaults for what is not given")
     .action((file: string, options: object) =>

@@ -17,7 +17,7 @@ const STOPPED = "The run was stopped; --resume continues it.";
 const stopping = new AbortController();
 let working = 0;
 
-const handlers: Handlers<Pick<EngineCalls, "hello" | "train" | "extract" | "evaluate" | "stop">> = {
+const handlers: Handlers<Pick<EngineCalls, "hello" | "train" | "extract" | "evaluate" | "diagnose" | "stop">> = {
   hello: ({ protocolVersion }) => {
     if (protocolVersion !== PROTOCOL_VERSION)
       throw new Error(`Protocol ${PROTOCOL_VERSION} was asked for version ${protocolVersion}; build again.`);
@@ -38,6 +38,11 @@ const handlers: Handlers<Pick<EngineCalls, "hello" | "train" | "extract" | "eval
     work(async () => {
       const { evaluateRun } = await import("./evaluateRun");
       return tell(evaluateRun({ ...request, signal: stopping.signal }));
+    }),
+  diagnose: ({ folder }) =>
+    work(async () => {
+      const { diagnose } = await import("./diagnose");
+      return diagnose(folder);
     }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };

@@ -48,6 +48,28 @@ export interface ExtractReply {
   readonly device: string;
 }
 
+export interface DeviceDiagnosis {
+  readonly device: string;
+  /** Whether training steps ran on it and gave the CPU's results. */
+  readonly runs: boolean;
+  /** Why it does not run, or why `auto` passes it over although it does. */
+  readonly remark?: string;
+}
+
+export interface Diagnosis {
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly totalMemoryBytes: number;
+  readonly freeMemoryBytes: number;
+  readonly freeDiskBytes: number;
+  /** Version, or why it cannot be loaded. */
+  readonly onnxRuntime: string;
+  readonly sharp: string;
+  readonly devices: readonly DeviceDiagnosis[];
+}
+
 export interface EvaluateRequest extends Omit<Placement, "baseDirectory"> {
   readonly runDirectory: string;
   readonly split: Split;
@@ -67,6 +89,8 @@ export interface EngineCalls {
   train(request: TrainRequest): TrainReply;
   extract(request: ExtractRequest): ExtractReply;
   evaluate(request: EvaluateRequest): EvaluateReply;
+  /** Finds out what this machine can do; a driver that crashes takes the worker along, not the caller. */
+  diagnose(request: { readonly folder: string }): Diagnosis;
   /** Asks the work under way to stop at the next opportunity and keep what is done. */
   stop(request: Nothing): void;
 }

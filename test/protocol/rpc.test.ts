@@ -26,7 +26,7 @@ function pipe(): { left: Channel; right: Channel; close: (reason: string) => voi
 
 function mathPair(): {
   call: Peer<MathCalls, Nothing>["call"];
-  close(reason: string): void;
+  close: (reason: string) => void;
 } {
   const { left, right, close } = pipe();
   connect<Nothing, Nothing, { tick: number }>(right, {

@@ -1,13 +1,13 @@
 import { basename, resolve } from "node:path";
 import type { Split } from "../../core/experiment/runEvent";
 import { flattenMetrics } from "../../core/experiment/metrics";
-import { runJobs } from "../../engine/workerPool";
 import type { EvaluateReply } from "../../protocol/engine";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import { readManifest } from "../../store/runListing";
 import type { ExitCode } from "../exitCode";
 import { watchInterrupt } from "../interrupt";
-import { cacheDirectoryOf, threadsFor, workerScript } from "../placement";
+import { oneJob } from "../oneJob";
+import { cacheDirectoryOf, threadsFor } from "../placement";
 import { RunBoard } from "../runBoard";
 import { renderTable } from "../table";
 import { LiveOutput } from "../terminal";
@@ -30,19 +30,15 @@ export async function evaluateCommand({ run, split, device, threads, json }: Eva
   const board = new RunBoard(live, [label]);
   try {
     const place = { cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads: threadsFor(1, threads) };
-    const [outcome] = await runJobs<EvaluateReply>(
-      [
-        {
-          onEvent: (event) => board.take(label, event),
-          run: (worker) => worker.call("evaluate", { ...place, runDirectory, split }),
-        },
-      ],
-      { script: workerScript(), concurrency: 1, stop: interrupt.stop, kill: interrupt.kill },
+    const reply = await oneJob(
+      {
+        onEvent: (event) => board.take(label, event),
+        run: (worker) => worker.call("evaluate", { ...place, runDirectory, split }),
+      },
+      interrupt,
     );
     board.close();
-    if (outcome?.status !== "fulfilled")
-      throw outcome?.reason instanceof Error ? outcome.reason : new Error("No outcome.");
-    print(outcome.value, split, json ?? false);
+    print(reply, split, json ?? false);
     return 0;
   } finally {
     board.close();

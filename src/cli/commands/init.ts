@@ -3,8 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Cancelled, UserError } from "../../core/errors";
+import type { ExperimentPresetName } from "../../core/experiment/experimentPresets";
+import { experimentTemplate } from "../../core/experiment/experimentTemplate";
 import type { ExitCode } from "../exitCode";
-import { experimentTemplate } from "../experimentTemplate";
 
 export interface InitOptions {
   readonly file: string;
@@ -12,15 +13,15 @@ export interface InitOptions {
   readonly pairs?: string;
   readonly imageModel?: string;
   readonly preprocessor?: string;
-  readonly imageSize?: number;
   readonly textModel?: string;
   readonly tokenizer?: string;
+  readonly preset: ExperimentPresetName;
+  readonly seed?: readonly number[];
   readonly force?: boolean;
   readonly yes?: boolean;
 }
 
 const EXTENSION = ".unipt.json";
-const DEFAULT_IMAGE_SIZE = 224;
 
 /** Asks for whatever the options leave open, when there is somebody to ask, and writes the file. */
 export async function initCommand(options: InitOptions): Promise<ExitCode> {
@@ -33,17 +34,18 @@ export async function initCommand(options: InitOptions): Promise<ExitCode> {
     const pairs = options.pairs ?? (await ask("Image-text pairs (JSON Lines, CSV or a folder)", "pairs.jsonl"));
     const imageModel = options.imageModel ?? (await ask("Image backbone (ONNX file)", "image-backbone.onnx"));
     const preprocessor =
-      options.preprocessor ??
-      (options.imageSize === undefined ? await ask("Its preprocessor_config.json (empty: none)", "") : "");
+      options.preprocessor ?? (await ask("Its preprocessor_config.json (empty: that of the preset)", ""));
     const textModel = options.textModel ?? (await ask("Text backbone (ONNX file)", "text-backbone.onnx"));
     const tokenizer = options.tokenizer ?? (await ask("Its tokenizer.json", "tokenizer.json"));
     const text = experimentTemplate({
       name: options.name ?? experimentName(file),
       pairs: shown(pairs),
       imageModel: shown(imageModel),
-      preprocessor: preprocessor === "" ? (options.imageSize ?? DEFAULT_IMAGE_SIZE) : shown(preprocessor),
+      ...(preprocessor !== "" && { preprocessor: shown(preprocessor) }),
       textModel: shown(textModel),
       tokenizer: shown(tokenizer),
+      preset: options.preset,
+      seeds: options.seed,
     });
     await writeFile(file, text, { flag: options.force ? "w" : "wx" });
     process.stdout.write(
