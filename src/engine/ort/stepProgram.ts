@@ -2,6 +2,7 @@ import type { Feeds } from "../../core/graph/executor";
 import type { NamedValue } from "../../core/graph/graph";
 import type { Tensor } from "../../core/graph/tensor";
 import { zeros } from "../../core/graph/tensor";
+import { inPlaceState } from "../../core/step/inPlaceState";
 import type { StepGraph } from "../../core/step/stepGraph";
 import type { Ort } from "./onnxRuntime";
 import type { OrtSession, OrtTensors } from "./ortSession";
@@ -16,6 +17,8 @@ export class StepProgram {
     readonly session: OrtSession,
     readonly graph: StepGraph,
     readonly state: TrainingState,
+    /** State whose next value overwrites the present one. */
+    readonly inPlace: ReadonlySet<string> = inPlaceState(graph),
   ) {
     const reported = new Set(graph.reports);
     this.#reports = Object.fromEntries(
@@ -24,26 +27,28 @@ export class StepProgram {
   }
 
   /**
-   * Runs one update on data, random inputs and `step`, and moves the state forward. A step that throws leaves it unmoved.
+   * Runs one update on data, random inputs and `step`, and moves the state forward. After a step that throws, the state may
+   * be half updated: it has to be written anew, from a checkpoint.
    * @returns the reports (loss, learning rate, …) in tensors of their own.
    */
   async step(feeds: Feeds): Promise<Record<string, Tensor>> {
     const inputs: Record<string, Ort.Tensor> = {};
     for (const [name, value] of Object.entries(feeds)) inputs[name] = toOrt(this.session.ort, value);
     for (const { input } of this.graph.state) inputs[input] = this.state.current(input);
-    return this.session.writesInPlace ? this.#stepInPlace(inputs) : this.#stepOnDevice(inputs);
+    return this.session.writesInPlace ? this.#stepOnCpu(inputs) : this.#stepOnDevice(inputs);
   }
 
   dispose(): Promise<void> {
     return this.session.dispose();
   }
 
-  async #stepInPlace(inputs: OrtTensors): Promise<Record<string, Tensor>> {
+  async #stepOnCpu(inputs: OrtTensors): Promise<Record<string, Tensor>> {
     const outputs: Record<string, Ort.Tensor> = {};
     for (const [name, value] of Object.entries(this.#reports)) outputs[name] = toOrt(this.session.ort, value);
-    for (const { input, output } of this.graph.state) outputs[output] = this.state.spare(input);
+    for (const { input, output } of this.graph.state)
+      outputs[output] = this.inPlace.has(input) ? this.state.current(input) : this.state.spare(input);
     await this.session.runInto(inputs, outputs);
-    this.state.swap(this.graph.state);
+    this.state.swap(this.graph.state.filter(({ input }) => !this.inPlace.has(input)));
     return Object.fromEntries(
       Object.entries(this.#reports).map(([name, value]) => [name, { ...value, data: value.data.slice() }]),
     );

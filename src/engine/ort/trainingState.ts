@@ -14,8 +14,9 @@ interface Slot {
  * Parameters, buffers and optimizer moments, held outside the programs that update them: programs of different batch
  * sizes, and those that evaluate, share one state.
  *
- * On the CPU every tensor has two buffers that take turns as input and output of a step, so that nothing is allocated or
- * copied while training and a step that fails leaves the state as it was. On WebGPU the tensors stay on the device.
+ * On the CPU nothing is allocated or copied while training: a tensor is overwritten by its next value where that is proved
+ * to be safe, else it has two buffers that take turns as input and output of a step. On WebGPU the tensors stay on the
+ * device.
  */
 export class TrainingState {
   readonly #slots: Map<string, Slot>;
