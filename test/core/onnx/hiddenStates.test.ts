@@ -153,8 +153,9 @@ describe("findHiddenStates", () => {
     );
   });
 
-  test("inverted residuals, most of them without a shortcut, block by block", () => {
+  test.each([false, true])("inverted residuals, most without a shortcut, block by block (bias apart: %s)", (apart) => {
     const s = new Sketch();
+    const shifted = (x: Value): Value => (apart ? s.g.add(x, s.weight(1, x.shape[1]!, 1, 1)) : x);
     let x = s.tap(s.g.relu(s.conv(s.g.input("x", "float32", image), 8, 3, 2)));
     for (const [channels, stride] of [
       [8, 1],
@@ -163,7 +164,7 @@ describe("findHiddenStates", () => {
       [16, 2],
     ] as const) {
       const wide = s.g.relu(s.conv(x, 4 * channels, 1));
-      const narrow = s.conv(s.g.relu(s.conv(wide, 4 * channels, 3, stride, 4 * channels)), channels, 1);
+      const narrow = shifted(s.conv(s.g.relu(s.conv(wide, 4 * channels, 3, stride, 4 * channels)), channels, 1));
       x = s.tap(narrow.shape.join() === x.shape.join() ? s.g.add(x, narrow) : narrow);
     }
     const last = s.g.relu(s.conv(x, 32, 1));

@@ -4,8 +4,8 @@ import type { DataType } from "../../graph/tensor";
 const floatTypes: ReadonlySet<DataType> = new Set(["float32", "float16", "float64"]);
 
 /** More candidates than any backbone has; keeps hostile graphs cheap. */
-const MAX_SOURCES = 32;
-const MAX_SINKS = 128;
+const MAX_SOURCES = 16;
+const MAX_SINKS = 16;
 
 export interface Source {
   readonly value: string;

@@ -93,18 +93,25 @@ function boundaryKind(
   const dynamicInputs = last.inputs.filter((name) => trunk.values.has(name));
   if (last.opType === "Concat" && dynamicInputs.length > 1 && branch.length > 1) return "concat";
   const isStem = from === trunk.waists[0]?.value;
-  return branch.length === 1 && !isStem && isProjection(last, from, flow) && feedsConvolution(to, trunk)
+  return branch.length === 1 && !isStem && isProjection(last, trunk, flow) && feedsConvolution(to, trunk)
     ? "bottleneck"
     : undefined;
 }
 
-/** A pointwise convolution, or the batch norm behind one. */
-function isProjection(node: GraphNode, input: string, flow: DataFlow): boolean {
-  if (node.opType === "BatchNormalization") {
-    const maker = flow.producer(input);
-    return maker?.opType === "Conv" && isPointwise(maker, flow);
+/** Batch norm in parts: subtract, divide, multiply, add; and a bias. */
+const MAX_AFFINE_STEPS = 5;
+const affineOps: ReadonlySet<OpType> = new Set(["BatchNormalization", "Add", "Sub", "Mul", "Div"]);
+
+/** A pointwise convolution, with the bias or batch norm behind it where that has nodes of its own. */
+function isProjection(node: GraphNode, trunk: Trunk, flow: DataFlow): boolean {
+  let current: GraphNode | undefined = node;
+  for (let steps = 0; current && affineOps.has(current.opType); steps++) {
+    if (steps === MAX_AFFINE_STEPS) return false;
+    const [input, another]: string[] = current.inputs.filter((name) => trunk.values.has(name));
+    if (another !== undefined) return false;
+    current = flow.producer(input ?? "");
   }
-  return node.opType === "Conv" && isPointwise(node, flow);
+  return current?.opType === "Conv" && isPointwise(current, flow);
 }
 
 function isPointwise({ inputs }: GraphNode, flow: DataFlow): boolean {
