@@ -46,6 +46,6 @@ export async function extractAll(
 function describe({ items, fromCache, bytes, seconds, device }: ExtractReply): string {
   const size = formatBytes(bytes);
   if (fromCache === items) return `${items} items in the cache (${size})`;
-  const rest = fromCache > 0 ? `, ${fromCache} were in the cache` : "";
+  const rest = fromCache > 0 ? `, ${fromCache} were there or equal others` : "";
   return `${items - fromCache} items in ${formatDuration(seconds)} on ${device}${rest} (${size})`;
 }

@@ -66,7 +66,7 @@ function tinyConfig(): ExperimentInput {
     image: {
       backbone: {
         model: "image.onnx",
-        hiddenStates: ["stage1", "stage2"],
+        hiddenStates: ["stage1", "stage2", "stage3"],
         preprocessing: { size: [IMAGE_SIZE, IMAGE_SIZE] },
       },
       method: { name: "unipt", embedDim: 16, reductionFactor: 2 },
@@ -123,7 +123,7 @@ async function drawScene(colour: readonly number[], place: (typeof places)[numbe
     .toBuffer();
 }
 
-/** Two stride-2 stages: [B, 3, 16, 16] → `stage1` [B, 6, 8, 8] → `stage2` [B, 8, 4, 4]. */
+/** Three stride-2 stages: [B, 3, 16, 16] → `stage1` [B, 6, 8, 8] → `stage2` [B, 8, 4, 4] → `stage3` [B, 10, 2, 2]. */
 function imageBackbone(batchSize: number): Graph {
   const g = new OpBuilder("tiny-image");
   const pixels = g.input("pixel_values", "float32", [batchSize, 3, IMAGE_SIZE, IMAGE_SIZE]);
@@ -138,7 +138,8 @@ function imageBackbone(batchSize: number): Graph {
   };
   const first = stage("stage1", pixels, 6);
   const second = stage("stage2", first, 8);
-  g.output("last", second);
+  const third = stage("stage3", second, 10);
+  g.output("stage3", third);
   return named(g.build(), { "stage1:0": "stage1", "stage2:0": "stage2" });
 }
 
@@ -156,10 +157,9 @@ function textBackbone(batchSize: number): Graph {
   if (!embeddings) throw new Error("A node has an output.");
   const valid = g.unsqueeze(g.cast(mask, "float32"), [2]); // [B, N, 1]
   const mixed = g.relu(g.matMul(g.mul(embeddings, valid), weightOf(g, "mix", [12, 12])));
-  const [block] = g.node("Add", [embeddings, mixed], {}, { name: "block1" });
-  if (!block) throw new Error("A node has an output.");
-  g.output("last", block);
-  return named(g.build(), { "embeddings:0": "embeddings", "block1:0": "block1" });
+  const block = g.add(embeddings, mixed);
+  g.output("block1", block);
+  return named(g.build(), { "embeddings:0": "embeddings" });
 }
 
 function weightOf(g: OpBuilder, name: string, shape: Shape): Value {

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { Cancelled, UserError } from "../../core/errors";
+import { ChannelClosed } from "../../protocol/rpc";
 import { type ExitCode, reportError } from "../exitCode";
 import { extractAll } from "../extractAll";
 import { formatDuration, plural } from "../format";
@@ -86,9 +87,14 @@ function printResults({ finished, failures }: TrainedRuns, asJson: boolean): voi
     process.stderr.write(`\n${label} failed:\n`);
     reportError(error, process.stderr);
   }
-  if (failures.length > 0)
-    process.stderr.write(`${plural(failures.length, "run")} did not finish; continue with --resume.\n`);
+  const resumable = failures.filter(({ error }) => canResume(error)).length;
+  if (resumable > 0) process.stderr.write(`${plural(resumable, "run")} did not finish; continue with --resume.\n`);
   if (asJson) process.stdout.write(`${JSON.stringify(resultObject(finished))}\n`);
+}
+
+/** Whether the run would get any further the next time: it was stopped, or its process died. */
+function canResume(error: unknown): boolean {
+  return error instanceof Cancelled || (error instanceof Error && error.cause instanceof ChannelClosed);
 }
 
 /** Stopped on request before all else; the user's mistake only where every failure is one. */
