@@ -3,6 +3,9 @@ import { GraphBuilder, type Value } from "./graphBuilder";
 import type { DataType, Shape } from "./tensor";
 import { sizeOf } from "./tensor";
 
+/** A WebGPU shader binds at least eight buffers, one of them the input: Split fails there with more outputs than this. */
+const MAX_SPLIT_OUTPUTS = 7;
+
 /** A {@link GraphBuilder} with one method per operator that this project's own networks use. Broadcasting is NumPy's. */
 export class OpBuilder extends GraphBuilder {
   add(a: Value, b: Value): Value {
@@ -152,8 +155,21 @@ export class OpBuilder extends GraphBuilder {
     const [only] = values;
     return values.length === 1 && only ? only : this.op("Concat", values, { axis: int(axis) });
   }
+  /** Cuts x into parts of these sizes along an axis. */
   split(x: Value, sizes: readonly number[], axis: number): Value[] {
-    return this.node("Split", [x, this.ints(sizes)], { axis: int(axis) }, { outputCount: sizes.length });
+    if (sizes.length <= MAX_SPLIT_OUTPUTS) {
+      return this.node("Split", [x, this.ints(sizes)], { axis: int(axis) }, { outputCount: sizes.length });
+    }
+    // In two levels, as even as possible, or more for a great many parts.
+    const perGroup = Math.max(Math.ceil(sizes.length / MAX_SPLIT_OUTPUTS), 2);
+    const groups = Array.from({ length: Math.ceil(sizes.length / perGroup) }, (_, at) =>
+      sizes.slice(at * perGroup, (at + 1) * perGroup),
+    );
+    const totals = groups.map((group) => group.reduce((sum, size) => sum + size, 0));
+    return this.split(x, totals, axis).flatMap((part, at) => {
+      const group = groups[at] ?? [];
+      return group.length === 1 ? [part] : this.split(part, group, axis);
+    });
   }
   /** Elements [start, end) of one axis. */
   slice(x: Value, axis: number, start: number, end: number): Value {

@@ -1,8 +1,9 @@
 import type { Tensor } from "../../core/graph/tensor";
 import { allocate, bytesOf, sizeOf } from "../../core/graph/tensor";
 import type { StateLink } from "../../core/step/stepGraph";
+import { downloadFromDevice } from "./downloadFromDevice";
 import { onnxRuntime, type Ort } from "./onnxRuntime";
-import { dataTypeOf, download, fromOrt, toOrt } from "./ortTensor";
+import { dataTypeOf, fromOrt, toOrt } from "./ortTensor";
 
 /** A tensor on the CPU and, once a step has run, a second buffer of the same size for its next value. */
 interface Slot {
@@ -48,11 +49,13 @@ export class TrainingState {
   /** A copy of the present values, for a checkpoint. */
   async read(names: readonly string[] = this.names): Promise<Record<string, Tensor>> {
     const values: Record<string, Tensor> = {};
+    const onDevice: Record<string, Ort.Tensor> = {};
     for (const name of names) {
       const { current } = this.#slot(name);
-      values[name] = current.location === "cpu" ? clone(fromOrt(current)) : await download(current);
+      if (current.location === "cpu") values[name] = clone(fromOrt(current));
+      else onDevice[name] = current;
     }
-    return values;
+    return Object.keys(onDevice).length === 0 ? values : { ...values, ...(await downloadFromDevice(onDevice)) };
   }
 
   /**
