@@ -41,6 +41,9 @@ export class LinePlot {
   #position: WalkPosition | undefined;
   #dragStart: number | undefined;
   #readoutAt: number | undefined;
+  #describedAs = "";
+  #isInView = true;
+  #isStale = false;
 
   constructor(ui: Ui, options: PlotOptions, events: PlotEvents) {
     this.#ui = ui;
@@ -56,27 +59,41 @@ export class LinePlot {
     this.#chart = new LineChart(this.#canvas);
     this.#legend = new Legend(this.frame.legend, ui.texts.label("legend", title), events.toggle);
     this.#listen();
+    new IntersectionObserver(([entry]) => this.#viewChanged(entry?.isIntersecting ?? true)).observe(this.frame.root);
   }
 
   draw(model: LineModel): void {
     this.#model = model;
     const hasData = model.lines.some(({ x }) => x.length > 0);
     show(this.#empty, !hasData);
-    this.#chart.draw(model);
+    this.#isStale = !this.#isInView;
+    if (this.#isInView) this.#chart.draw(model);
     this.#legend.draw(model);
     this.#showValues(this.#readoutAt);
     if (this.#readoutAt !== undefined) this.#showReadout(this.#readoutAt);
+    const key = `${model.revision} ${model.unit}`;
+    // Zooming draws many times a second; what is said in words is about all of the data.
+    if (key === this.#describedAs) return;
+    this.#describedAs = key;
     this.frame.setSummary(this.#summary(model));
     this.frame.refreshTable();
   }
 
   retheme(): void {
     this.#chart.retheme();
+    this.#isStale = false;
+  }
+
+  /** Charts that are scrolled away cost nothing; they catch up when they come back. */
+  #viewChanged(isInView: boolean): void {
+    this.#isInView = isInView;
+    if (isInView && this.#isStale && this.#model) this.#chart.draw(this.#model);
+    if (isInView) this.#isStale = false;
   }
 
   /** Shows the values at a place, which another chart may have the pointer on. */
   setCursor(cursor: Cursor | undefined): void {
-    this.#chart.setCursor(cursor);
+    if (this.#isInView) this.#chart.setCursor(cursor);
     this.#showValues(cursor?.at);
     if (cursor !== undefined) return;
     this.#readoutAt = undefined;

@@ -81,6 +81,7 @@ function key(left: number, width: number, most: number, { percent }: HeatTexts):
     rect(x + (i * length) / steps, 6, length / steps, 8, "heat", {
       "fill-opacity": (0.06 + (0.94 * i) / (steps - 1)).toFixed(3),
       "shape-rendering": "crispEdges",
+      "data-key": "",
     }),
   );
   return [
