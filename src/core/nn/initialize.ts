@@ -32,7 +32,8 @@ export function initialValue({ name, shape, initialization }: ParameterSpec, see
       );
     }
     case "values":
-      return initialization.tensor;
+      // A copy of its own, for training overwrites it.
+      return { ...initialization.tensor, data: initialization.tensor.data.slice() };
   }
 }
 

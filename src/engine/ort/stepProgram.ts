@@ -38,8 +38,10 @@ export class StepProgram {
     return this.session.writesInPlace ? this.#stepOnCpu(inputs) : this.#stepOnDevice(inputs);
   }
 
-  dispose(): Promise<void> {
-    return this.session.dispose();
+  /** Releases native memory; the state goes on living, on the CPU. */
+  async dispose(): Promise<void> {
+    if (!this.session.writesInPlace) await this.state.leaveDevice();
+    await this.session.dispose();
   }
 
   async #stepOnCpu(inputs: OrtTensors): Promise<Record<string, Tensor>> {

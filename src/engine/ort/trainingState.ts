@@ -29,12 +29,13 @@ export class TrainingState {
     this.#slots = slots;
   }
 
-  /** Starts from a copy of `initial`: one tensor per state input of the step graph, by input name. */
+  /**
+   * Starts from `initial`: one tensor per state input of the step graph, by input name. Their arrays are taken over, since a
+   * second copy would stay in memory for a while: the caller must not use them any more.
+   */
   static async create(initial: Readonly<Record<string, Tensor>>): Promise<TrainingState> {
     const ort = await onnxRuntime();
-    const slots = new Map(
-      Object.entries(initial).map(([name, value]) => [name, { current: toOrt(ort, clone(value)) }]),
-    );
+    const slots = new Map(Object.entries(initial).map(([name, value]) => [name, { current: toOrt(ort, value) }]));
     return new TrainingState(ort, slots);
   }
 
@@ -103,9 +104,20 @@ export class TrainingState {
   }
 
   /**
-   * Releases device memory; the state must not be used afterwards. To be called before the programs that ran on the state are
-   * disposed: a device tensor lives in the session that made it, and releasing it later crashes the process.
+   * Brings everything back to the CPU. A device tensor lives in the session that made it, and touching it after that session
+   * is gone crashes the process.
    */
+  async leaveDevice(): Promise<void> {
+    const away = [...this.#slots].filter(([, { current }]) => current.location !== "cpu");
+    if (away.length === 0) return;
+    const values = await downloadFromDevice(Object.fromEntries(away.map(([name, { current }]) => [name, current])));
+    for (const [name, slot] of away) {
+      const value = values[name];
+      if (value) this.#replace(slot, toOrt(this.ort, value));
+    }
+  }
+
+  /** Releases device memory; the state must not be used afterwards. */
   dispose(): void {
     for (const { current } of this.#slots.values()) if (current.location !== "cpu") current.dispose();
     this.#slots.clear();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OpBuilder } from "../../../src/core/graph/opBuilder";
 import { fromData, tensor, type Tensor, zeros } from "../../../src/core/graph/tensor";
 import { initialize } from "../../../src/core/nn/initialize";
 import { normal } from "../../../src/core/nn/random";
@@ -9,6 +10,7 @@ import { buildStepGraph } from "../../../src/core/step/buildStepGraph";
 import { OrtExecutor } from "../../../src/engine/ort/ortExecutor";
 import { TrainingState } from "../../../src/engine/ort/trainingState";
 import { verifyDevice } from "../../../src/engine/ort/verifyDevice";
+import { initialState, PlainRegression, regressionBatch, regressionStep } from "./regressionStep";
 
 const [BATCH, TOKENS, WIDTH, STATES, STEPS] = [4, 6, 16, 4, 20];
 
@@ -88,4 +90,35 @@ describe.skipIf(reason !== undefined)("WebGPU", () => {
     const differences = Array.from(cpu.weight.data as Float32Array, (v, i) => Math.abs(v - Number(gpu.weight.data[i])));
     expect(Math.max(...differences) / largest).toBeLessThan(1e-2);
   });
+
+  test(
+    "programs of two batch sizes and an evaluation share a state, which outlives them",
+    { timeout: 120_000 },
+    async () => {
+      const executor = new OrtExecutor({ device: "webgpu" });
+      const state = await TrainingState.create(initialState());
+      const large = await executor.prepareStep(regressionStep(4), state);
+      const small = await executor.prepareStep(regressionStep(3), state);
+      const g = new OpBuilder();
+      const x = g.input("x", "float32", [1, 3]);
+      g.output("prediction", g.matMul(x, g.input("weight", "float32", [3, 2])));
+      const evaluation = await executor.prepareEvaluation(g.build(), state);
+      const plain = new PlainRegression();
+      const train = async (batchSize: number, step: number): Promise<void> => {
+        const batch = regressionBatch(batchSize, step);
+        await (batchSize === 4 ? large : small).step(batch);
+        plain.step(batch);
+      };
+      for (const [step, batchSize] of [4, 3, 4].entries()) await train(batchSize, step);
+      const { prediction } = await evaluation.run({ x: tensor("float32", [1, 3], [0, 1, 0]) });
+      expect(prediction?.data[1]).toBeCloseTo(plain.weight[3]!, 4);
+      await large.dispose();
+      await train(3, 3);
+      await small.dispose();
+      const { weight } = await state.read(["weight"]);
+      for (const [i, expected] of plain.weight.entries()) expect(weight?.data[i]).toBeCloseTo(expected, 4);
+      await evaluation.dispose();
+      state.dispose();
+    },
+  );
 });
