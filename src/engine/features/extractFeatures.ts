@@ -155,7 +155,8 @@ async function* computeMissing(
         checkFinite(outputs[at] as Tensor, indices, source, value, backbone.path);
       buffer.add(indices, inputs.mask);
       done += indices.length;
-      if (buffer.isFull(batchSize) || performance.now() - flushedMs > SHARD_SECONDS * 1000) await flush();
+      const isSlow = performance.now() - flushedMs > SHARD_SECONDS * 1000;
+      if (buffer.isFull(batchSize) || isSlow || done === items.length) await flush();
       const perItem = (performance.now() - startedMs) / 1000 / (done - (items.length - missing.length));
       yield { phase: "extract", done, total: items.length, bytesWritten, secondsLeft: perItem * (items.length - done) };
     }

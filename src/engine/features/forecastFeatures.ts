@@ -1,6 +1,8 @@
+import type { Tensor } from "../../core/graph/tensor";
 import type { FeatureType } from "../../core/onnx/tapGraph";
 import { type ExtractionRequest, planExtraction } from "./extractionPlan";
 import { missingItems, verifyShards } from "./extractFeatures";
+import { ShardBuffer } from "./shardBuffer";
 
 /** What an extraction will cost, before it starts. */
 export interface FeatureForecast {
@@ -46,7 +48,7 @@ export async function forecastFeatures(request: ExtractionRequest): Promise<Feat
 /** Loads and runs one batch; a first run, which also allocates memory, is not counted. */
 async function secondsPerItem(
   { executor, source }: ExtractionRequest,
-  { tapGraph, inputs, batchSize }: Awaited<ReturnType<typeof planExtraction>>,
+  { tapGraph, inputs, batchSize, layout }: Awaited<ReturnType<typeof planExtraction>>,
   missing: readonly number[],
 ): Promise<number> {
   const program = await executor.prepare(tapGraph.graph);
@@ -56,9 +58,11 @@ async function secondsPerItem(
     const sample = missing.slice(0, batchSize);
     await Promise.all(sample.map((index, row) => batch.write(row, index).catch(() => source.nameOf(index))));
     const loaded = performance.now() - started;
-    await program.run(batch.feeds);
+    const rows = new ShardBuffer(layout, batchSize).rowsFor(batchSize);
+    const outputs = Object.fromEntries(tapGraph.taps.map(({ output }, at) => [output, rows[at] as Tensor]));
+    await program.runInto(batch.feeds, outputs);
     const beforeRun = performance.now();
-    await program.run(batch.feeds);
+    await program.runInto(batch.feeds, outputs);
     return (loaded / sample.length + (performance.now() - beforeRun) / batchSize) / 1000;
   } finally {
     await program.dispose();

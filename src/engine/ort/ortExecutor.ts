@@ -8,7 +8,14 @@ import { type Device, type OrtOptions } from "./sessionOptions";
 import { StepProgram } from "./stepProgram";
 import type { TrainingState } from "./trainingState";
 
-/** Runs graphs with ONNX Runtime on one device. The sessions of one executor share nothing but their options. */
+/**
+ * Runs graphs with ONNX Runtime on one device. The sessions of one executor share nothing but their options.
+ *
+ * A graph is handed over as a small model whose large weights stay in their file, mapped by ONNX Runtime, even if that file
+ * is the .onnx they came in: a ViT-B/32 of 335 MiB then takes 414 MiB of memory to open, against 1,114 MiB as bytes with
+ * appended outputs and 441 MiB as a copied file. Sizes are fixed in the graph, since the Node binding ignores
+ * `freeDimensionOverrides`.
+ */
 export class OrtExecutor implements Executor {
   readonly device: Device;
 
