@@ -151,7 +151,7 @@ export const englishLabels = {
   noteFailed: "Failed: {0}",
 
   // Aggregation weights
-  lensTitle: "Aggregation weights: how strongly UniPT weighs each layer",
+  lensTitle: "Aggregation weights by layer",
   lensCaveat:
     "Confidence is not importance: it says how strongly the aggregation weighs a layer, not how much the result would suffer without it. Only training without that layer (a leave-one-layer-out ablation) shows that.",
   lensEmpty:

@@ -7,7 +7,7 @@ import { element, setText, show, uniqueId } from "../shared/dom";
 import { loadSaved, save, send } from "../shared/host";
 import { PlotGroup } from "../shared/plotGroup";
 import { Texts } from "../shared/texts";
-import { onThemeChange } from "../shared/theme";
+import { followTheme } from "../shared/theme";
 import type { Ui } from "../shared/ui";
 import { layerTable } from "./layerTable";
 import { LensCharts } from "./lensCharts";
@@ -86,7 +86,7 @@ class LayerLens {
       element("p", { class: "alert alert-info" }, label("lensCaveat")),
     );
     document.body.replaceChildren(element("main", {}, head, this.#empty, this.#content));
-    onThemeChange(() => {
+    followTheme(() => {
       for (const plot of this.#group.plots) plot.retheme();
     });
     this.#redraw();

@@ -74,7 +74,9 @@ export class Header {
         label("extractionOf", extraction.modality, format.integer(extraction.done), format.integer(extraction.total)),
       epoch > 0 && epochs !== undefined ? label("epochOf", epoch, epochs) : undefined,
       step === 0 ? undefined : this.#stepText(step, totalSteps),
-      remainingSeconds === undefined ? undefined : label("remaining", format.duration(remainingSeconds)),
+      remainingSeconds === undefined || remainingSeconds < 1
+        ? undefined
+        : label("remaining", format.duration(remainingSeconds)),
     ];
     return parts.filter((part) => part !== undefined).join(" · ");
   }

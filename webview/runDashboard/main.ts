@@ -6,7 +6,7 @@ import { element } from "../shared/dom";
 import { loadSaved, save, send } from "../shared/host";
 import { PlotGroup } from "../shared/plotGroup";
 import { Texts } from "../shared/texts";
-import { onThemeChange } from "../shared/theme";
+import { followTheme } from "../shared/theme";
 import type { Ui } from "../shared/ui";
 import { Controls } from "./controls";
 import type { DashboardModel } from "./dashboardModel";
@@ -44,7 +44,7 @@ class Dashboard {
     this.#memory = new MemoryTab(ui, this.#memoryGroup);
     this.#run = new RunTab(ui, this.#view.isWarningsOnly, (isWarningsOnly) => this.#change({ isWarningsOnly }));
     document.body.replaceChildren(element("main", {}, this.#header.root, this.#tabs(ui)));
-    onThemeChange(() => {
+    followTheme(() => {
       for (const plot of [...this.#trainingGroup.plots, ...this.#memoryGroup.plots]) plot.retheme();
     });
     this.#redraw();

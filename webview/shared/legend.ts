@@ -1,7 +1,7 @@
 import { element, setText, svgElement } from "./dom";
 import type { Band, Line, LineModel } from "./lineModel";
-import type { Marker } from "./theme";
-import { colorIndex, dashOf, markerOf } from "./theme";
+import type { Marker } from "./lineStyle";
+import { colorIndex, dashOf, markerOf } from "./lineStyle";
 
 interface Entry {
   readonly button: HTMLButtonElement;

@@ -5,7 +5,8 @@ import { decimate } from "../../src/core/views/decimate";
 import type { ChartPoint, Line, LineModel } from "./lineModel";
 import { cutAtEdges, extentOf, rowAt, SmoothedLines } from "./lineModel";
 import type { ChartTheme } from "./theme";
-import { colorIndex, dashOf, markerOf, readTheme } from "./theme";
+import { colorIndex, dashOf, markerOf } from "./lineStyle";
+import { readTheme } from "./theme";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 

@@ -11,7 +11,7 @@ import type { Cursor } from "./lineChart";
 import { LineChart } from "./lineChart";
 import type { Line, LineModel } from "./lineModel";
 import { nearestRow, rowAt } from "./lineModel";
-import { dashOf } from "./theme";
+import { dashOf } from "./lineStyle";
 import type { WalkPosition } from "./pointWalk";
 import { walk } from "./pointWalk";
 import type { Ui } from "./ui";
