@@ -19,7 +19,12 @@ export interface HistoryChange {
  * for example, are counted and skipped.
  */
 export class EventHistory {
+  /** Of the records that count. */
+  readonly #seqs: number[] = [];
+  /** The records that count and are held: all but the first `#forgotten`. */
   readonly #records: EventRecord[] = [];
+  #forgotten = 0;
+  readonly #keepsRecords: boolean;
   #writer = -1;
   #next = 0;
   #tail: Uint8Array = new Uint8Array();
@@ -27,9 +32,22 @@ export class EventHistory {
   #damaged = 0;
   #superseded = 0;
 
-  /** The events that count, in order. */
+  /**
+   * @param options.keepsRecords false for followers that make something else of the changes: a history of a million events
+   * then takes megabytes, not hundreds of them
+   */
+  constructor({ keepsRecords = true }: { readonly keepsRecords?: boolean } = {}) {
+    this.#keepsRecords = keepsRecords;
+  }
+
+  /** The events that count, in order; where records are not kept, those of the last piece. */
   get records(): readonly EventRecord[] {
     return this.#records;
+  }
+
+  /** How many events count. */
+  get recordCount(): number {
+    return this.#seqs.length;
   }
 
   /** Complete lines that could not be read. */
@@ -49,7 +67,11 @@ export class EventHistory {
 
   /** Takes in the next bytes of the log, which may end anywhere. */
   push(bytes: Uint8Array): HistoryChange {
-    let kept = this.#records.length;
+    if (!this.#keepsRecords) {
+      this.#forgotten = this.#seqs.length;
+      this.#records.length = 0;
+    }
+    let kept = this.#seqs.length;
     let start = 0;
     for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {
       const piece = bytes.subarray(start, end);
@@ -61,7 +83,7 @@ export class EventHistory {
       this.#isOverlong = false;
     }
     this.#keepTail(bytes.subarray(start));
-    return { kept, added: this.#records.slice(kept) };
+    return { kept, added: this.#records.slice(kept - this.#forgotten) };
   }
 
   #keepTail(rest: Uint8Array): void {
@@ -74,16 +96,19 @@ export class EventHistory {
   #take(record: EventRecord | undefined): number {
     if (record === undefined) {
       this.#damaged++;
-      return this.#records.length;
+      return this.#seqs.length;
     }
     const { seq, writer } = record;
-    if (writer < this.#writer || (writer === this.#writer && seq < this.#next)) return this.#records.length;
-    while ((this.#records.at(-1)?.seq ?? -1) >= seq) {
+    if (writer < this.#writer || (writer === this.#writer && seq < this.#next)) return this.#seqs.length;
+    while ((this.#seqs.at(-1) ?? -1) >= seq) {
+      this.#seqs.pop();
       this.#records.pop();
       this.#superseded++;
     }
+    this.#forgotten = Math.min(this.#forgotten, this.#seqs.length);
     this.#writer = writer;
     this.#next = seq + 1;
-    return this.#records.push(record) - 1;
+    this.#records.push(record);
+    return this.#seqs.push(seq) - 1;
   }
 }

@@ -8,12 +8,13 @@ import { storageError } from "./storageError";
 export class EventLogTail {
   readonly #fs: FileSystem;
   readonly #path: string;
-  readonly history = new EventHistory();
+  readonly history: EventHistory;
   #offset = 0;
 
-  constructor(fs: FileSystem, path: string) {
+  constructor(fs: FileSystem, path: string, options?: { readonly keepsRecords?: boolean }) {
     this.#fs = fs;
     this.#path = path;
+    this.history = new EventHistory(options);
   }
 
   /** Bytes of the log that have been taken in. */
@@ -32,7 +33,7 @@ export class EventLogTail {
       this.#offset += bytes.length;
       return this.history.push(bytes);
     } catch (error) {
-      if (errorCode(error) === "ENOENT") return { kept: this.history.records.length, added: [] };
+      if (errorCode(error) === "ENOENT") return { kept: this.history.recordCount, added: [] };
       throw storageError("read", this.#path, error);
     }
   }

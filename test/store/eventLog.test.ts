@@ -167,6 +167,38 @@ test("reads the same however the bytes arrive", async () => {
   );
 });
 
+test("a follower that keeps no records is told the same, through any resumes and in any pieces", () => {
+  const moves = fc.array(fc.record({ back: fc.nat({ max: 6 }), steps: fc.integer({ min: 1, max: 7 }) }), {
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(moves, fc.integer({ min: 1, max: 900 }), (resumes, pieceBytes) => {
+      const lines: Uint8Array[] = [];
+      let seq = 0;
+      resumes.forEach(({ back, steps }, writer) => {
+        seq = Math.max(0, seq - back);
+        for (let i = 0; i < steps; i++) {
+          lines.push(encodeRecord({ seq, writer, time: 0, event: step(writer * 100 + seq + 1) }));
+          seq++;
+        }
+      });
+      const bytes = Buffer.concat(lines);
+      const whole = new EventHistory();
+      whole.push(bytes);
+      const follower = new EventHistory({ keepsRecords: false });
+      const followed: EventRecord[] = [];
+      for (let at = 0; at < bytes.length; at += pieceBytes) {
+        const { kept, added } = follower.push(bytes.subarray(at, at + pieceBytes));
+        followed.splice(kept, Infinity, ...added);
+      }
+      expect(followed).toEqual(whole.records);
+      expect(follower.recordCount).toBe(whole.recordCount);
+      expect(follower.supersededRecords).toBe(whole.supersededRecords);
+    }),
+    fuzzOptions(200),
+  );
+});
+
 test("events of later versions are kept as unknown", () => {
   const line = encodeRecord({ seq: 0, writer: 1, time: 0, event: { type: "teleported" } as unknown as RunEvent });
   expect(historyOf(line).records).toEqual([{ seq: 0, writer: 1, time: 0, event: undefined }]);

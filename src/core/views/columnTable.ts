@@ -57,9 +57,9 @@ export class ColumnTable {
     return lowerBound(this.column(name), bound);
   }
 
-  /** Copies of the rows from `from` on. */
-  rowsFrom(from: number): TableRows {
-    const columns = this.columnNames.map((name) => [name, this.column(name).slice(from)] as const);
+  /** Copies of the rows from `from` on, at most `count`. */
+  rowsFrom(from: number, count = Infinity): TableRows {
+    const columns = this.columnNames.map((name) => [name, this.column(name).slice(from, from + count)] as const);
     return { from, columns: Object.fromEntries(columns) };
   }
 

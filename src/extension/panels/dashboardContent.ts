@@ -10,6 +10,9 @@ import type { DashboardMessage } from "../../protocol/panelMessage";
 import type { PanelContent } from "./panelContent";
 import type { RunFeed } from "./runFeed";
 
+/** Rows of a table that one message holds at most: copying them must not keep others from the processor. */
+const maxRows = 200_000;
+
 /** The run dashboard of a feed: sends rows once, and parts of the state only when they differ from what was sent. */
 export class DashboardContent implements PanelContent {
   readonly #feed: RunFeed;
@@ -46,6 +49,10 @@ export class DashboardContent implements PanelContent {
     return { kind: "patch", state: Object.fromEntries(changed), tables: Object.fromEntries(tables) };
   }
 
+  get isBehind(): boolean {
+    return tableNames.some((name) => (this.#sentRows.get(name) ?? 0) < this.#feed.history.tables[name].rowCount);
+  }
+
   table(chart: string): DataTable | undefined {
     const { history, context } = this.#feed;
     const { ledger } = dashboardState(history, context);
@@ -54,8 +61,8 @@ export class DashboardContent implements PanelContent {
 
   #rowsOf(name: TableName, from: number): TableRows {
     const table = this.#feed.history.tables[name];
-    this.#sentRows.set(name, table.rowCount);
-    return table.rowsFrom(from);
+    this.#sentRows.set(name, Math.min(table.rowCount, from + maxRows));
+    return table.rowsFrom(from, maxRows);
   }
 }
 

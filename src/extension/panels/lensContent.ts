@@ -8,6 +8,7 @@ import type { RunFeed } from "./runFeed";
 
 /** The layer lens of a feed. Its state is small and changes with evaluations only, so it is always sent whole. */
 export class LensContent implements PanelContent {
+  readonly isBehind = false;
   readonly #feed: RunFeed;
   readonly #labels: PanelLabels;
   #sent = "";

@@ -9,6 +9,8 @@ export interface PanelContent {
    * @param kept records of the history that stayed as they were
    */
   changes(kept: number): unknown;
+  /** Whether the last message could not hold all that is new. */
+  readonly isBehind: boolean;
   /** The data behind a chart; undefined for a name that no chart has. */
   table(chart: string): DataTable | undefined;
 }

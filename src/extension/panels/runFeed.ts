@@ -5,13 +5,17 @@ import { selectorOf } from "../../core/views/dashboardState";
 import { RunHistory } from "../../core/views/runHistory";
 import { EventLogTail } from "../../store/eventLogTail";
 import type { FileSystem } from "../../store/fileSystem";
+import { errorCode } from "../../store/fileSystem";
 import type { ProcessTable } from "../../store/processIdentity";
 import { runFiles } from "../../store/runDirectory";
 import type { RunListing } from "../../store/runListing";
 import { readManifest, readRun } from "../../store/runListing";
+import { skimEventLog } from "../../store/skimEventLog";
 
 /** Bytes of the log that are taken in at a time: about a thousand events, a few milliseconds. */
 const pieceBytes = 1 << 18;
+/** A log of this size takes so long to read that a sample of it is shown first. */
+const longLogBytes = 8 << 20;
 
 export interface FeedOptions {
   readonly fs: FileSystem;
@@ -27,6 +31,8 @@ export class RunFeed {
   readonly #tail: EventLogTail;
   readonly #changed: (kept: number) => void;
   #history = new RunHistory(selectorOf(undefined));
+  /** A sample of a long log, shown until all of it has been read. */
+  #sample: RunHistory | undefined;
   #manifest: RunManifest | undefined;
   #listing: RunListing | undefined;
   #problem: string | undefined;
@@ -37,7 +43,7 @@ export class RunFeed {
     this.directory = directory;
     this.#options = options;
     this.#changed = changed;
-    this.#tail = new EventLogTail(options.fs, join(directory, runFiles.events));
+    this.#tail = new EventLogTail(options.fs, join(directory, runFiles.events), { keepsRecords: false });
   }
 
   /** Whether the run has been looked at. */
@@ -46,7 +52,7 @@ export class RunFeed {
   }
 
   get history(): RunHistory {
-    return this.#history;
+    return this.#sample ?? this.#history;
   }
 
   get context(): RunContext {
@@ -93,22 +99,48 @@ export class RunFeed {
 
   /** Takes the log in piece by piece, and lets others have the processor in between. */
   async #readEvents(): Promise<void> {
+    if (this.#tail.offset === 0) await this.#readSample();
     for (;;) {
       const start = this.#tail.offset;
       const change = await this.#tail.poll(pieceBytes);
       const isWhole = this.#tail.offset - start < pieceBytes;
+      const isNew = change.added.length > 0 || change.kept < this.#history.recordCount;
       this.#readShare = isWhole ? undefined : await this.#shareRead();
-      if (change.added.length > 0 || change.kept < this.#history.recordCount) {
-        this.#history.apply(change);
-        this.#changed(change.kept);
-      }
+      this.#history.apply(change);
+      if (this.#sample) this.#showProgress(isWhole);
+      else if (isNew) this.#changed(change.kept);
       if (isWhole) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
+  /** While a sample is shown, only the share that has been read changes; then the whole takes the place of the sample. */
+  #showProgress(isWhole: boolean): void {
+    if (isWhole) this.#sample = undefined;
+    this.#changed(isWhole ? 0 : Infinity);
+  }
+
+  async #readSample(): Promise<void> {
+    const size = await this.#logBytes();
+    if (size < longLogBytes) return;
+    const added = await skimEventLog(this.#options.fs, join(this.directory, runFiles.events), size);
+    this.#sample = new RunHistory(selectorOf(this.#manifest));
+    this.#sample.apply({ kept: 0, added });
+    this.#readShare = 0;
+    this.#changed(0);
+  }
+
   async #shareRead(): Promise<number> {
-    const { size } = await this.#options.fs.stat(join(this.directory, runFiles.events));
-    return Math.min(1, this.#tail.offset / size);
+    return Math.min(1, this.#tail.offset / (await this.#logBytes()));
+  }
+
+  /** 0 while there is no log. */
+  async #logBytes(): Promise<number> {
+    try {
+      return (await this.#options.fs.stat(join(this.directory, runFiles.events))).size;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return 0;
+      throw error;
+    }
   }
 }

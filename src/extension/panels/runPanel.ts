@@ -132,6 +132,7 @@ export class RunPanel {
     this.#isWholeSent = true;
     this.#kept = Infinity;
     if (message !== undefined) void this.#panel.webview.postMessage(message);
+    if (this.content.isBehind) this.#messages.ask();
   }
 
   #html(): string {

@@ -2,6 +2,8 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunEvent } from "../../../src/core/experiment/runEvent";
+import type { HistoryRecord } from "../../../src/core/views/runHistory";
 import { tableNames } from "../../../src/core/views/tableNames";
 import { DashboardContent } from "../../../src/extension/panels/dashboardContent";
 import { LensContent } from "../../../src/extension/panels/lensContent";
@@ -148,6 +150,58 @@ describe("the layer lens", () => {
     expect(content.table("heat.image")?.rowCount).toBe(33);
     expect(content.table("heat.audio")).toBeUndefined();
     expect(Object.keys(last.state).sort()).toEqual(["directory", "modalities", "name", "standing"]);
+  });
+});
+
+describe("a very long run", () => {
+  const steps = 60_000;
+
+  test("is shown in samples at once, and whole when it has been read", async () => {
+    const { manifest } = sampleRun({ seed: 30 });
+    const directory = await createRun(nodeFileSystem, root, manifest);
+    const figures = { learningRate: 0.001, gradientNorm: 1.25, samplesPerSecond: 901.5 };
+    const events: RunEvent[] = [
+      { type: "runStarted", experiment: "emoji-scenes", variant: "unipt", seed: 30 },
+      { type: "trainingPlanned", epochs: 60, stepsPerEpoch: 1_000, totalSteps: steps, trainableParams: 1 },
+    ];
+    for (let step = 1; step <= steps; step++)
+      events.push({ type: "stepEnd", step, epoch: Math.ceil(step / 1_000), loss: 1 / step, ...figures });
+    const lines = events.map((event, seq) => encodeRecord({ seq, writer: 1, time: seq * 20, event }));
+    await writeFile(join(directory, "events.jsonl"), Buffer.concat(lines));
+
+    const looks: { share: number | undefined; rows: number; last: number }[] = [];
+    const feed: RunFeed = new RunFeed(directory, options, () => {
+      const { steps: table } = feed.history.tables;
+      looks.push({ share: feed.context.readShare, rows: table.rowCount, last: table.last("step") });
+    });
+    await feed.refresh();
+    const [first] = looks;
+    expect(first?.share).toBe(0);
+    expect(first?.last).toBe(steps);
+    expect(first?.rows).toBeGreaterThan(2_000);
+    expect(first?.rows).toBeLessThan(20_000);
+    expect(looks.at(-1)).toEqual({ share: undefined, rows: steps, last: steps });
+    expect(feed.history.tables.steps.column("step").every((step, row) => step === row + 1)).toBe(true);
+    expect(feed.context.damagedLines).toBe(0);
+  });
+
+  test("is sent in parts that add up", () => {
+    const feed = new RunFeed(join(root, "parts.unipt.seed0"), options, () => undefined);
+    const figures = { learningRate: 0, gradientNorm: 0, samplesPerSecond: 0 };
+    const added = Array.from({ length: 250_000 }, (_, i): HistoryRecord => {
+      return { time: i, event: { type: "stepEnd", step: i + 1, epoch: 1, loss: i, ...figures } };
+    });
+    feed.history.apply({ kept: 0, added });
+    const content = new DashboardContent(feed, englishLabels);
+    let model = received(undefined, content.whole());
+    const rows = [model?.tables.steps.rowCount];
+    while (content.isBehind) {
+      const patch = content.changes(Infinity);
+      if (patch) model = received(model, patch);
+      rows.push(model?.tables.steps.rowCount);
+    }
+    expect(rows).toEqual([200_000, 250_000]);
+    expect(model?.tables.steps.last("loss")).toBe(249_999);
   });
 });
 
