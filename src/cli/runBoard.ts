@@ -95,8 +95,7 @@ export class RunBoard {
     this.#tasks.delete(label);
     this.#done++;
     const count = this.labels.length > 1 ? `  [${this.#done}/${this.labels.length}]` : "";
-    this.live.print(`${this.#head(label)}  ${words}${count}`);
-    this.#draw();
+    this.live.print(`${this.#head(label)}  ${words}${count}`, this.#lines());
   }
 
   /** Takes the live lines away. */
@@ -134,7 +133,11 @@ export class RunBoard {
   }
 
   #draw(): void {
-    this.live.show([...this.#tasks.values()].map((task) => this.#line(task)));
+    this.live.show(this.#lines());
+  }
+
+  #lines(): string[] {
+    return [...this.#tasks.values()].map((task) => this.#line(task));
   }
 
   #line(task: TaskState): string {

@@ -27,8 +27,9 @@ export class LiveOutput {
     return this.output.isTTY === true;
   }
 
-  /** A line that stays. */
-  print(line: string): void {
+  /** A line that stays; `live` replaces the live lines below it. */
+  print(line: string, live: readonly string[] = this.#live): void {
+    this.#live = live;
     this.#erase();
     this.output.write(`${line}\n`);
     this.#draw();
