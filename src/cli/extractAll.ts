@@ -4,6 +4,7 @@ import { type PoolJob, type PoolOptions, runJobs } from "../engine/workerPool";
 import type { ExtractReply, Placement } from "../protocol/engine";
 import { featureJobs } from "./featureJobs";
 import { formatBytes, formatDuration } from "./format";
+import { threadsFor } from "./placement";
 import { RunBoard } from "./runBoard";
 import type { LiveOutput } from "./terminal";
 
@@ -23,12 +24,13 @@ export async function extractAll(
     return isOnly ? `${modality} features` : `${modality} features ${index + 1}`;
   });
   const board = new RunBoard(live, labels);
+  const sharedThreads = threadsFor(Math.min(pool.concurrency, jobs.length));
   const work = jobs.map(({ modality, config }, index): PoolJob<ExtractReply> => {
     const label = labels[index] ?? modality;
     return {
       onEvent: (event) => board.take(label, event),
       run: async (worker) => {
-        const reply = await worker.call("extract", { ...place, config, modality });
+        const reply = await worker.call("extract", { ...place, sharedThreads, config, modality });
         board.finish(label, describe(reply));
         return reply;
       },

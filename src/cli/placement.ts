@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { defaultThreads } from "../engine/ort/sessionOptions";
 
 /** Path of the worker, which is bundled beside the command line. */
 export function workerScript(): string {
@@ -20,6 +21,6 @@ export function coreCount(): number {
  * Threads of each of `jobs` processes: the cores are shared out, and never fewer than one each. Two threads that compete with
  * other busy processes for a core are several times slower than one.
  */
-export function threadsFor(jobs: number, wanted: number | undefined): number {
-  return wanted ?? Math.max(1, Math.floor(coreCount() / jobs));
+export function threadsFor(jobs: number): number {
+  return Math.max(1, Math.floor(defaultThreads() / Math.max(1, jobs)));
 }

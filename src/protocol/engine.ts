@@ -18,6 +18,8 @@ export interface Placement {
   /** Overrides the experiment's own choice. */
   readonly device?: string | undefined;
   readonly threads?: number | undefined;
+  /** Threads where neither this request nor the experiment chooses: a share of the cores. */
+  readonly sharedThreads?: number | undefined;
 }
 
 export interface TrainRequest extends Placement {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -123,6 +123,22 @@ test("Ctrl+C saves and exits with 130; the resumed run ends as an undisturbed on
   const { code, stderr } = await cli.run(...args, "--resume");
   expect(code, stderr).toBe(0);
   expect(await outcomeOf(run)).toEqual(await uninterrupted());
+});
+
+test("a resumed run keeps the number of threads that it began with", async () => {
+  const file = join(folder, "unpinned.unipt.json");
+  await writeFile(file, JSON.stringify({ ...experiment.config, threads: undefined }));
+  const { root, run } = runsIn("unpinned");
+  const args = ["run", file, "--variant", variant, "--runs", root];
+  // No machine has three cores to share out, so keeping them is no accident.
+  const running = cli.start(...args, "--threads", "3");
+  await untilEvents(run, (events) => lossesOf(events).length >= 4, running.ended);
+  running.kill9();
+  await running.ended;
+  const { code, stderr } = await cli.run(...args, "--resume");
+  expect(code, stderr).toBe(0);
+  expect(stderr).not.toContain("results may differ");
+  expect((await readSummary(nodeFileSystem, run)).threads).toBe(3);
 });
 
 test("resuming a finished run changes nothing", async () => {

@@ -29,7 +29,7 @@ export async function evaluateCommand({ run, split, device, threads, json }: Eva
   const label = basename(runDirectory);
   const board = new RunBoard(live, [label]);
   try {
-    const place = { cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads: threadsFor(1, threads) };
+    const place = { cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads, sharedThreads: threadsFor(1) };
     const reply = await oneJob(
       {
         onEvent: (event) => board.take(label, event),

@@ -65,16 +65,16 @@ async function execute(
 ): Promise<TrainedRuns> {
   const pending = runs.filter(({ kind }) => kind !== "finished");
   const pool = { script: workerScript(), stop, kill };
-  const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device };
+  const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
   for (const run of runs)
     if (run.kind === "new" && run.note) live.print(`${runLabel(run.plan)}: a new run, for ${run.note}`);
   const configs = pending.map(({ plan }) => plan.config);
-  const extracted = await extractAll(configs, { ...place, threads }, { ...pool, concurrency: jobs }, live);
+  const extracted = await extractAll(configs, place, { ...pool, concurrency: jobs }, live);
   // Several runs on one GPU would only get in each other's way.
   const isCpu = extracted.every((reply) => reply.device === "cpu");
   const concurrency = isCpu ? Math.min(jobs, Math.max(1, pending.length)) : 1;
-  const each = threadsFor(concurrency, threads ?? pending[0]?.plan.config.threads);
-  return trainAll(runs, runsDirectory, { ...place, threads: each }, { ...pool, concurrency }, live);
+  const sharedThreads = threadsFor(concurrency);
+  return trainAll(runs, runsDirectory, { ...place, sharedThreads }, { ...pool, concurrency }, live);
 }
 
 function printResults({ finished, failures }: TrainedRuns, asJson: boolean): void {

@@ -13,15 +13,17 @@ export interface ChosenExecutor {
 }
 
 /**
- * The executor on the device that is asked for, or on the best that verifiably runs.
+ * The executor with the threads that were chosen, or else those of the run that is resumed (other numbers of threads round
+ * differently), or else its share of the cores; on the device that is asked for, or on the best that verifiably runs.
  * @throws UserError when a device was named that does not run here
  */
 export async function chooseExecutor(
   config: Pick<ExperimentConfig, "device" | "threads">,
-  place: Pick<Placement, "device" | "threads">,
+  place: Pick<Placement, "device" | "threads" | "sharedThreads">,
+  earlierThreads?: number,
 ): Promise<ChosenExecutor> {
   const wanted = place.device ?? config.device;
-  const threads = place.threads ?? config.threads ?? defaultThreads();
+  const threads = place.threads ?? config.threads ?? earlierThreads ?? place.sharedThreads ?? defaultThreads();
   const { device, fallbacks } = await chooseDevice(wanted);
   return {
     executor: new OrtExecutor({ device, threads }),

@@ -28,7 +28,12 @@ export async function* trainRun(
   yield { type: "runStarted", experiment, variant, seed, ...(resumed && { resumedFromStep: resumed.info.step }) };
   for (const message of [...writer.problems, ...run.changes]) yield { type: "warning", message };
 
-  const { executor, threads, event } = await chooseExecutor(config, options);
+  const earlierThreads = resumed?.info.fingerprint["threads"];
+  const { executor, threads, event } = await chooseExecutor(
+    config,
+    options,
+    typeof earlierThreads === "number" ? earlierThreads : undefined,
+  );
   yield event;
   record.setThreads(threads);
   const fingerprint = machineFingerprint(executor.device, threads);
