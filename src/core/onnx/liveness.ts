@@ -47,18 +47,24 @@ const inPlaceOps: ReadonlySet<OpType> = new Set([
  *
  * Assumptions, those of ONNX Runtime's sequential executor without memory arena:
  * - nodes run in the order of the graph; a value is freed after the last node that reads it;
- * - inputs, weights and outputs are alive from beginning to end, since the caller holds them (training state among them:
- *   what is fed and what comes out are two buffers); an output that is a mere Identity of an inner value costs nothing more;
+ * - inputs, weights and outputs are alive from beginning to end, since the caller holds them (of training state, what is fed
+ *   and what comes out are two buffers unless `overwritten` says otherwise); an output that is a mere Identity of an inner
+ *   value costs nothing more;
  * - a view (Reshape, Squeeze, Identity …) takes no memory of its own;
  * - an element-wise operator writes over its first suitable input when that dies there and has the same size in bytes;
  * - operators have no scratch memory (convolutions of the CPU provider work on blocked layouts directly);
  * - fusions and packed copies of weights are not counted.
  *
  * @param graph fully static (see `specialize`)
+ * @param overwritten outputs that are written over an input of the same size: input by output name
  * @throws Error when a value has no static shape
  */
-export function predictMemory(graph: Graph, classify: MemoryClassifier): MemoryLedger {
-  return new LivenessAnalysis(graph, classify).run();
+export function predictMemory(
+  graph: Graph,
+  classify: MemoryClassifier,
+  overwritten: ReadonlyMap<string, string> = new Map(),
+): MemoryLedger {
+  return new LivenessAnalysis(graph, classify, overwritten).run();
 }
 
 interface Allocation {
@@ -83,6 +89,7 @@ class LivenessAnalysis {
   constructor(
     readonly graph: Graph,
     readonly classify: MemoryClassifier,
+    readonly overwritten: ReadonlyMap<string, string>,
   ) {
     this.#isOutput = new Set(graph.outputs.map(({ name }) => name));
     graph.nodes.forEach((node, index) => {
@@ -96,7 +103,7 @@ class LivenessAnalysis {
     const given = [...this.graph.inputs.map(({ name }) => name), ...this.graph.initializers.keys()];
     for (const name of given) this.#allocate(name, undefined, true);
     for (const node of this.graph.nodes)
-      for (const name of node.outputs) if (this.#isOutput.has(name)) this.#allocate(name, node, true);
+      for (const name of node.outputs) if (this.#isOutput.has(name)) this.#allocateOutput(name, node);
     this.#record(undefined);
     this.graph.nodes.forEach((node, index) => this.#execute(node, index));
     return this.#peak;
@@ -140,6 +147,12 @@ class LivenessAnalysis {
       if (isNamed && computed.has(input) && !this.#isOutput.has(input) && !inner.has(input)) inner.set(input, output);
     }
     return inner;
+  }
+
+  #allocateOutput(name: string, node: GraphNode): void {
+    const input = this.#allocations.get(this.overwritten.get(name) ?? "");
+    if (input) this.#allocations.set(name, input);
+    else this.#allocate(name, node, true);
   }
 
   #allocate(name: string, node: GraphNode | undefined, isPinned: boolean): void {
