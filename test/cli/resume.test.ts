@@ -130,7 +130,7 @@ test("a resumed run keeps the number of threads that it began with", async () =>
   await writeFile(file, JSON.stringify({ ...experiment.config, threads: undefined }));
   const { root, run } = runsIn("unpinned");
   const args = ["run", file, "--variant", variant, "--runs", root];
-  // No machine has three cores to share out, so keeping them is no accident.
+  // Not what a machine with an even number of cores would share out, so keeping them is no accident.
   const running = cli.start(...args, "--threads", "3");
   await untilEvents(run, (events) => lossesOf(events).length >= 4, running.ended);
   running.kill9();

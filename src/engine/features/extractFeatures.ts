@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { UserError } from "../../core/errors";
 import { sizeOf, type Tensor } from "../../core/graph/tensor";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
+import type { OrtExecutor } from "../ort/ortExecutor";
 import type { BatchInput, FeatureSource } from "./featureSource";
 import { FeatureStore } from "./featureStore";
 import { type ExtractionPlan, type ExtractionRequest, planExtraction } from "./extractionPlan";
@@ -20,6 +21,8 @@ export interface ExtractionProgress {
   /** Items (shards while verifying) done and in all, those found in the cache included. */
   readonly done: number;
   readonly total: number;
+  /** Of those done, the ones that needed no computing: in the cache, or equal to another; undefined while verifying. */
+  readonly cached?: number;
   /** Bytes written so far. */
   readonly bytesWritten: number;
   /** Estimate; undefined before the first batch. */
@@ -114,11 +117,13 @@ async function* computeMissing(
   const shards: Shard[] = [];
   const capacity = batchSize * Math.max(1, Math.floor(SHARD_BYTES / layout.recordBytes / batchSize));
   const buffer = new ShardBuffer(layout, Math.min(capacity, Math.ceil(missing.length / batchSize) * batchSize));
-  const program = await executor.prepare(tapGraph.graph);
+  // Loaded with the first item that can be read: there may be none, when only broken ones are missing.
+  let program: Awaited<ReturnType<OrtExecutor["prepare"]>> | undefined;
   const startedMs = performance.now();
   let flushedMs = startedMs;
   let bytesWritten = 0;
-  let done = items.length - missing.length;
+  const cached = items.length - missing.length;
+  let done = cached;
   const flush = async (): Promise<void> => {
     const { indices } = buffer;
     if (indices.length === 0) return;
@@ -147,6 +152,7 @@ async function* computeMissing(
       next = fillBatch(batches[turn === 0 ? 1 : 0], batchSize, queue, onBroken);
       next.catch(() => undefined); // reported when it is awaited, unless the run below fails first
       const outputs = buffer.rowsFor(batchSize);
+      program ??= await executor.prepare(tapGraph.graph);
       await program.runInto(
         input.feeds,
         Object.fromEntries(tapGraph.taps.map(({ output }, at) => [output, outputs[at] as Tensor])),
@@ -157,13 +163,13 @@ async function* computeMissing(
       done += indices.length;
       const isSlow = performance.now() - flushedMs > SHARD_SECONDS * 1000;
       if (buffer.isFull(batchSize) || isSlow || done === items.length) await flush();
-      const perItem = (performance.now() - startedMs) / 1000 / (done - (items.length - missing.length));
-      yield { phase: "extract", done, total: items.length, bytesWritten, secondsLeft: perItem * (items.length - done) };
+      const secondsLeft = ((performance.now() - startedMs) / 1000 / (done - cached)) * (items.length - done);
+      yield { phase: "extract", done, total: items.length, cached, bytesWritten, secondsLeft };
     }
     await flush();
     return shards;
   } finally {
-    await program.dispose();
+    await program?.dispose();
   }
 }
 

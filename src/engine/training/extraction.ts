@@ -42,10 +42,7 @@ export async function extractionRequest(context: ExtractionContext, modality: Mo
   };
 }
 
-/**
- * Extracts what is not in the cache.
- * @param startAt skip reports as long as nothing is computed, for a run whose features are known to be there
- */
+/** Extracts what is not in the cache; reports progress only while something is computed. */
 export async function* extractModality(
   context: ExtractionContext,
   modality: Modality,
@@ -54,16 +51,14 @@ export async function* extractModality(
   const request = await extractionRequest(context, modality);
   const extraction = extractFeatures(request, signal);
   const startMs = performance.now();
-  let fromCache: number | undefined;
   for (let next = await extraction.next(); ; next = await extraction.next()) {
     if (next.done) {
       for (const { index, message } of next.value.failures)
         yield { type: "itemSkipped", item: request.source.nameOf(index), reason: message };
       return next.value;
     }
-    const { phase, done, total } = next.value;
+    const { phase, done, total, cached: fromCache = 0 } = next.value;
     if (phase === "verify") continue;
-    fromCache ??= Math.max(0, done - (request.batchSize ?? 0));
     const itemsPerSecond = (done - fromCache) / ((performance.now() - startMs) / 1000);
     yield { type: "extractionProgress", modality, done, total, fromCache, itemsPerSecond };
   }
