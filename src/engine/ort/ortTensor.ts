@@ -3,7 +3,10 @@ import type { Ort } from "./onnxRuntime";
 
 /** Wraps a tensor for ONNX Runtime: its data are read in place, never copied. */
 export function toOrt(ort: typeof Ort, { dtype, shape, data }: Tensor): Ort.Tensor {
-  return new ort.Tensor(dtype, data as Ort.Tensor.DataTypeMap[typeof dtype], shape);
+  if (dtype !== "float16") return new ort.Tensor(dtype, data as Ort.Tensor.DataTypeMap[typeof dtype], shape);
+  // From Node 24 on, a float16 tensor's constructor turns the bits into a Float16Array, of which the binding (1.30) sees no
+  // element; it takes them as what they are.
+  return Object.assign(new ort.Tensor("uint16", data as Uint16Array, shape), { type: "float16" });
 }
 
 /** Wraps a CPU tensor of ONNX Runtime without copying. */
