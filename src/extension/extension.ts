@@ -1,28 +1,35 @@
 import * as vscode from "vscode";
 import { panelKinds, viewType } from "../protocol/panelKind";
+import type { App } from "./app";
 import { commands } from "./commands";
+import { createEngine } from "./jobs/createEngine";
+import { createJobs } from "./jobs/createJobs";
 import type { RunPanels } from "./panels/runPanels";
+import { createRunIndex } from "./workspace/createRunIndex";
 
-/** Composes and registers; behaviour is in the commands. */
+/** Composes and registers; behaviour is in the commands, views and panels. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("UniPT", { log: true });
-  context.subscriptions.push(log);
-
   let loaded: Promise<RunPanels> | undefined;
+  // Loaded when a panel is first needed: starting the editor must not wait for it.
   const panels = (): Promise<RunPanels> =>
     (loaded ??= import("./panels/runPanels").then(({ RunPanels: Panels }) => {
       const made = new Panels(context.extensionUri, log);
       context.subscriptions.push(made);
       return made;
     }));
+  const runs = createRunIndex(log);
+  const engine = createEngine(context.extensionUri, log);
+  const jobs = createJobs(context.extensionUri, log);
+  const app: App = { context, log, runs, jobs, engine, panels };
+  context.subscriptions.push(log, runs, engine, jobs);
+
   for (const kind of panelKinds) {
     const serializer: vscode.WebviewPanelSerializer = {
       deserializeWebviewPanel: async (panel, state: unknown) => (await panels()).restore(kind, panel, state),
     };
     context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(viewType(kind), serializer));
   }
-
-  const app = { log, extensionPath: context.extensionPath, panels };
   for (const [id, command] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(id, command(app)));
   }

@@ -17,8 +17,12 @@ const manifest = JSON.parse(manifestText) as Manifest;
 
 describe("the manifest", () => {
   test("each contributed command has a handler, and the other way round", () => {
-    const table = read("src/extension/commands.ts");
-    const handlers = [...table.matchAll(/^ {2}"(unipt\.\w+)":/gm)].map(([, id]) => id);
+    const files = [
+      "commands.ts",
+      ...readdirSync(join(root, "src/extension/commands")).map((file) => `commands/${file}`),
+    ];
+    const tables = files.map((file) => read(`src/extension/${file}`)).join("\n");
+    const handlers = [...tables.matchAll(/^ {2}"(unipt\.\w+)":/gm)].map(([, id]) => id);
     expect(manifest.contributes.commands.map(({ command }) => command).sort()).toEqual(handlers.sort());
   });
 
