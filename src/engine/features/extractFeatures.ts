@@ -65,11 +65,10 @@ export async function* extractFeatures(
   const missing = missingItems(plan, present);
   /** Why an item could not be loaded, by its content address. */
   const broken = new Map<string, string>();
-  if (missing.length > 0) {
-    await cache.makeRoom(plan.key, missing.length * plan.layout.recordBytes);
-    await cache.use(plan.key, { model: backbone.path, taps: plan.tapGraph.taps.map(({ value }) => value) });
-    shards.push(...(yield* computeMissing(request, plan, missing, broken, signal)));
-  }
+  if (missing.length > 0) await cache.makeRoom(plan.key, missing.length * plan.layout.recordBytes);
+  // Also when nothing is missing: what is in use is the last to be deleted.
+  await cache.use(plan.key, { model: backbone.path, taps: plan.tapGraph.taps.map(({ value }) => value) });
+  if (missing.length > 0) shards.push(...(yield* computeMissing(request, plan, missing, broken, signal)));
   const failures = plan.items.flatMap((item, index): ExtractionFailure[] => {
     if (item === undefined) return [{ index, message: `"${source.nameOf(index)}" cannot be read.` }];
     const message = broken.get(item);
