@@ -4,6 +4,7 @@ import { UserError } from "../../core/errors";
 import { sizeOf, type Tensor } from "../../core/graph/tensor";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import type { OrtExecutor } from "../ort/ortExecutor";
+import { checkAgainstCpu } from "./checkAgainstCpu";
 import type { BatchInput, FeatureSource } from "./featureSource";
 import { FeatureStore } from "./featureStore";
 import { type ExtractionPlan, type ExtractionRequest, planExtraction } from "./extractionPlan";
@@ -156,6 +157,8 @@ async function* computeMissing(
         input.feeds,
         Object.fromEntries(tapGraph.taps.map(({ output }, at) => [output, outputs[at] as Tensor])),
       );
+      if (done === cached && executor.device !== "cpu")
+        await checkAgainstCpu(executor.device, tapGraph, input.feeds, outputs, backbone.path);
       for (const [at, { value }] of tapGraph.taps.entries())
         checkFinite(outputs[at] as Tensor, indices, source, value, backbone.path);
       buffer.add(indices, inputs.mask);
