@@ -22,7 +22,7 @@ class LayerLens {
   readonly #title = element("p", { class: "subtitle" });
   readonly #alerts = element("div", { class: "alerts", role: "status" });
   readonly #summary = element("p", { class: "lens-summary" });
-  readonly #table = element("div", { class: "table-scroll", role: "region", tabindex: "0" });
+  readonly #table = element("div", { class: "table-scroll layer-scroll", role: "region", tabindex: "0" });
   readonly #empty: HTMLElement;
   readonly #content: HTMLElement;
   readonly #modality = document.createElement("vscode-single-select");

@@ -282,7 +282,8 @@ export class LinePlot {
             { ...style, y: shown },
           ];
     });
-    const { isLogY, window, formatX, formatY, xTitle: xLabel } = model;
-    return lineChartScene({ title: this.#title, xLabel, series, isLogY, window, formatX, formatY });
+    const { xTitle: xLabel, bands = [], ...rest } = model;
+    const printed = bands.map((band) => ({ ...band, tone: `series${band.tone}` as const }));
+    return lineChartScene({ ...rest, title: this.#title, xLabel, series, bands: printed });
   }
 }

@@ -10,6 +10,12 @@ export function niceTicks(from: number, to: number, count: number): readonly num
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Multiples of a power of two from 0 on that reach beyond `to`: bytes are read in binary units. */
+export function byteTicks(to: number): readonly number[] {
+  const step = 2 ** Math.ceil(Math.log2(Math.max(to, 1) / 6));
+  return Array.from({ length: Math.ceil(to / step) + 1 }, (_, i) => i * step);
+}
+
 /** Powers of ten within a range of positive numbers, at least the ends' neighbours. */
 export function logTicks(from: number, to: number): readonly number[] {
   const low = Math.floor(Math.log10(from) + 1e-9);

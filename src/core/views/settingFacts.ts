@@ -46,6 +46,7 @@ function flatten(path: string, value: unknown): readonly SettingFact[] {
 
 /** Short lists in a line, long ones with a line for each. */
 function listed(items: readonly string[]): string {
+  if (items.length === 0) return "[]";
   const line = items.join(", ");
   return line.length <= 48 ? line : items.join("\n");
 }

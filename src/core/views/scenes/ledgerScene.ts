@@ -20,8 +20,9 @@ interface Segment {
 }
 
 const barHeight = 30;
-const rowHeight = 88;
-const top = 22;
+const lineHeight = 20;
+/** From the top of a bar's name to the bar, and from the end of its key to the next name. */
+const [nameHeight, gap] = [22, 14];
 
 /** Predicted memory by kind above what was measured while training, on one scale. */
 export function ledgerScene(ledger: MemoryLedger, width: number, texts: LedgerTexts): Scene {
@@ -32,9 +33,10 @@ export function ledgerScene(ledger: MemoryLedger, width: number, texts: LedgerTe
   const room = width - 2 - Math.max(...bars.map((bar) => textWidth(texts.bytes(total(bar))) + 12), 0);
   const shapes: Shape[] = [];
   const targets: Target[] = [];
+  let y = 0;
   bars.forEach((bar, row) => {
-    const y = top + row * rowHeight;
-    shapes.push(label(bar.name, 1, y - 12, "start", "text"));
+    shapes.push(label(bar.name, 1, y + 10, "start", "text"));
+    y += nameHeight;
     let x = 1;
     bar.segments.forEach(({ name, bytes, tone }, column) => {
       const length = (bytes / longest) * room;
@@ -45,9 +47,11 @@ export function ledgerScene(ledger: MemoryLedger, width: number, texts: LedgerTe
       x += length;
     });
     shapes.push(label(texts.bytes(total(bar)), x + 8, y + barHeight / 2, "start"));
-    shapes.push(...key(bar.segments, y + barHeight + 14, width, texts));
+    const names = key(bar.segments, y + barHeight + 14, width, texts);
+    shapes.push(...names.shapes);
+    y += barHeight + names.height + gap;
   });
-  return { width, height: top + bars.length * rowHeight - 26, shapes, targets };
+  return { width, height: y, shapes, targets };
 }
 
 function barsOf(
@@ -73,14 +77,23 @@ function barsOf(
   ];
 }
 
-/** Names of the segments in a line below their bar; what does not fit is in the table. */
-function key(segments: readonly Segment[], y: number, width: number, { bytes }: LedgerTexts): readonly Shape[] {
+/** Names of the segments below their bar, in as many lines as they need. */
+function key(
+  segments: readonly Segment[],
+  y: number,
+  width: number,
+  { bytes }: LedgerTexts,
+): { readonly shapes: readonly Shape[]; readonly height: number } {
   let x = 1;
-  return segments.flatMap(({ name, bytes: size, tone }) => {
+  let below = 0;
+  const shapes = segments.flatMap(({ name, bytes: size, tone }) => {
     const text = `${name} ${bytes(size)}`;
+    const length = 30 + textWidth(text);
+    if (x > 1 && x + length > width) [x, below] = [1, below + lineHeight];
+    const at = y + below;
     const start = x;
-    x += 34 + textWidth(text);
-    if (x > width) return [];
-    return [rect(start, y - 5, 10, 10, tone, { "data-bar": "" }), label(text, start + 15, y, "start", "muted")];
+    x += length;
+    return [rect(start, at - 5, 10, 10, tone, { "data-bar": "" }), label(text, start + 15, at, "start", "muted")];
   });
+  return { shapes, height: below + lineHeight };
 }

@@ -1,8 +1,8 @@
 import { decimate } from "../decimate";
 import type { Window } from "../decimate";
-import { logTicks, niceTicks } from "../niceTicks";
+import { byteTicks, logTicks, niceTicks } from "../niceTicks";
 import type { Scene, Shape, Tone } from "./scene";
-import { label, line, textWidth } from "./scene";
+import { label, line, rect, textWidth } from "./scene";
 
 export interface PrintedSeries {
   readonly label: string;
@@ -18,11 +18,21 @@ export interface PrintedSeries {
   readonly isFaint?: boolean;
 }
 
+export interface PrintedBand extends Window {
+  readonly name: string;
+  readonly tone: Tone;
+}
+
 export interface LineChart {
   readonly title: string;
   readonly xLabel: string;
   readonly series: readonly PrintedSeries[];
   readonly isLogY: boolean;
+  /** Values are bytes. */
+  readonly isBytes?: boolean | undefined;
+  readonly startsAtZero?: boolean | undefined;
+  /** Stretches of the x axis with a name. */
+  readonly bands?: readonly PrintedBand[] | undefined;
   readonly window?: Window | undefined;
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
@@ -39,8 +49,10 @@ export function lineChartScene(chart: LineChart): Scene {
   const points = chart.series.map((series) => pointsOf(series, chart));
   const xs = points.flatMap(({ x }) => x);
   const ys = points.flatMap(({ y }) => y).filter((y) => Number.isFinite(y) && (!chart.isLogY || y > 0));
-  const [x0, x1] = [chart.window?.from ?? min(xs), chart.window?.to ?? max(xs)];
-  const yTicks = chart.isLogY ? logTicks(min(ys), max(ys)) : paddedTicks(min(ys), max(ys));
+  const bands = chart.bands ?? [];
+  const x0 = chart.window?.from ?? min([...xs, ...bands.map(({ from }) => from)]);
+  const x1 = chart.window?.to ?? max([...xs, ...bands.map(({ to }) => to)]);
+  const yTicks = ticksOf(ys, chart);
   const [y0, y1] = [yTicks[0] ?? 0, yTicks.at(-1) ?? 1];
   const left = 20 + Math.max(...yTicks.map((tick) => textWidth(chart.formatY(tick))));
   const toX = (x: number): number => left + ((x - x0) / (x1 - x0 || 1)) * (width - left - right);
@@ -68,6 +80,7 @@ export function lineChartScene(chart: LineChart): Scene {
         ...label(chart.title, left, 16, "start"),
         attributes: { x: left, y: 16, "font-weight": "bold", "font-size": 13 },
       },
+      ...bands.flatMap((band) => drawBand(band, { from: x0, to: x1 }, toX)),
       ...grid,
       line(left, height - bottom, width - right, height - bottom, "axis"),
       ...xAxis,
@@ -76,6 +89,22 @@ export function lineChartScene(chart: LineChart): Scene {
       ...legend(chart.series, left),
     ],
   };
+}
+
+function ticksOf(
+  ys: readonly number[],
+  { isLogY, isBytes = false, startsAtZero = false }: LineChart,
+): readonly number[] {
+  if (isLogY) return logTicks(min(ys), max(ys));
+  if (isBytes) return byteTicks(max(ys));
+  return paddedTicks(startsAtZero ? Math.min(0, min(ys)) : min(ys), max(ys));
+}
+
+function drawBand({ from, to, name, tone }: PrintedBand, window: Window, toX: (x: number) => number): readonly Shape[] {
+  const [start, end] = [toX(Math.max(from, window.from)), toX(Math.min(to, window.to))];
+  if (end <= start) return [];
+  const area = rect(start, top, end - start, height - top - bottom, tone, { "fill-opacity": 0.13 });
+  return textWidth(name) + 8 < end - start ? [area, label(name, start + 4, top + 9, "start", "muted")] : [area];
 }
 
 interface Points {
@@ -118,8 +147,7 @@ function curve(
     const value = y[i] ?? Number.NaN;
     if (!isMarked || !Number.isFinite(value) || (isLogY && value <= 0)) return [];
     const place = { cx: toX(at), cy: toY(value) };
-    if (isUnjoined)
-      return [{ tag: "circle", attributes: { ...place, r: 4, "stroke-width": 1.6 }, fill: "surface", stroke: tone }];
+    if (isUnjoined) return [hollowMarker(place.cx, place.cy, tone)];
     return [{ tag: "circle", attributes: { ...place, r: 2.6 }, fill: tone }];
   });
   return isUnjoined ? markers : [path, ...markers];
@@ -129,9 +157,11 @@ function legend(series: readonly PrintedSeries[], left: number): readonly Shape[
   let x = left;
   return series
     .filter(({ isFaint }) => isFaint !== true)
-    .flatMap(({ label: text, tone, dash }) => {
+    .flatMap(({ label: text, tone, dash, isUnjoined = false }) => {
       const start = x;
       x += 40 + textWidth(text);
+      if (isUnjoined)
+        return [hollowMarker(start + 11, height - 14, tone), label(text, start + 28, height - 14, "start")];
       const sample = line(start, height - 14, start + 22, height - 14, tone, 2);
       const dashes = dash.length > 0 ? { "stroke-dasharray": dash.join(" ") } : {};
       return [
@@ -139,6 +169,10 @@ function legend(series: readonly PrintedSeries[], left: number): readonly Shape[
         label(text, start + 28, height - 14, "start"),
       ];
     });
+}
+
+function hollowMarker(cx: number, cy: number, tone: Tone): Shape {
+  return { tag: "circle", attributes: { cx, cy, r: 4, "stroke-width": 1.6 }, fill: "surface", stroke: tone };
 }
 
 /** Ticks that reach beyond the values at both ends. */
