@@ -10,7 +10,7 @@ const layer = (files, ...patterns) => ({
 const native = ["onnxruntime-*", "sharp", "@tensorflow/*"];
 
 export default tseslint.config(
-  { ignores: [".cache/**", "dist/**", "out/**", "coverage/**", "node_modules/**", "runs/**"] },
+  { ignores: [".cache/**", "dist/**", "out/**", "coverage/**", "**/node_modules/**", "runs/**"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
   {
@@ -27,7 +27,14 @@ export default tseslint.config(
   },
   {
     files: ["**/*.mjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly" } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["process", "console", "URL", "URLSearchParams", "setTimeout", "clearTimeout"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
+    },
   },
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   layer(

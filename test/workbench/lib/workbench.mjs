@@ -1,0 +1,116 @@
+import { until } from "./processes.mjs";
+
+/** Opens a workbench and waits until it can be used. */
+export async function openWorkbench(page, url) {
+  await page.goto(url);
+  await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 90_000 });
+}
+
+const picker = (page) => page.locator(".quick-input-widget");
+/** Rows of an open list of choices. */
+export const choices = (page) => picker(page).locator(".monaco-list-row");
+
+/**
+ * Runs a command through the palette, by its full title ("Category: Title"). Wait for what it does before the next one: a
+ * panel that is just opening can take the focus, and with it the click.
+ */
+export async function runCommand(page, title, timeoutMs = 30_000) {
+  const row = choices(page).filter({ hasText: title }).first();
+  const soon = { timeout: 2_000 };
+  // Tried anew, because the key can be lost early on, an open palette does not learn of commands that are registered later,
+  // and a webview that is just opening takes the focus, which closes the palette.
+  for (const end = Date.now() + timeoutMs; ;) {
+    try {
+      await picker(page).waitFor({ state: "hidden", ...soon });
+      await page.keyboard.press("F1");
+      await picker(page).waitFor({ state: "visible", ...soon });
+      await picker(page).locator("input.input").fill(`>${title}`, soon);
+      await row.waitFor(soon);
+      await row.click(soon);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await page.keyboard.press("Escape");
+    }
+  }
+}
+
+/** Titles of the commands that the palette offers for a search text. */
+export async function offeredCommands(page, text) {
+  await page.keyboard.press("F1");
+  await picker(page).waitFor({ state: "visible" });
+  await picker(page).locator("input.input").fill(`>${text}`);
+  await choices(page).first().waitFor();
+  const titles = await choices(page).allInnerTexts();
+  await page.keyboard.press("Escape");
+  return titles.map((title) => title.split("\n")[0]);
+}
+
+/** Chooses a row of the open list by a part of its text. */
+export async function choose(page, text) {
+  await picker(page).waitFor({ state: "visible" });
+  const row = choices(page).filter({ hasText: text }).first();
+  await row.waitFor();
+  await row.click();
+}
+
+/** Types into the open input and accepts it. */
+export async function enter(page, text) {
+  await picker(page).waitFor({ state: "visible" });
+  await picker(page).locator("input.input").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/**
+ * The document of a panel or webview view, by a part of its title: a host page of the workbench holds a frame with the
+ * extension's page. Ask again after the page was loaded anew.
+ * @returns a playwright Frame
+ */
+export function webview(page, title, timeoutMs = 30_000) {
+  return until(`webview titled ${title}`, () => findWebview(page, title), timeoutMs, 100);
+}
+
+export async function findWebview(page, title) {
+  for (const host of await page.locator("iframe.webview.ready").elementHandles()) {
+    // Frames come and go while they are looked at.
+    const inner = await host.contentFrame().catch(() => null);
+    const active = await inner?.$("iframe#active-frame").catch(() => null);
+    const name = await active?.getAttribute("title").catch(() => null);
+    const frame = name?.includes(title) && (await host.isVisible()) ? await active.contentFrame() : null;
+    if (frame) return frame;
+  }
+  return undefined;
+}
+
+/** Switches the colour theme through the palette, by its label ("Light Modern", "Dark High Contrast", …). */
+export async function setTheme(page, label) {
+  await runCommand(page, "Preferences: Color Theme");
+  await picker(page).locator("input.input").fill(label);
+  await choose(page, label);
+  await picker(page).waitFor({ state: "hidden" });
+}
+
+/** Shows a view container through its icon in the activity bar. */
+export async function showSidebar(page, title) {
+  const icon = page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
+  await icon.waitFor();
+  const item = icon.locator("xpath=..");
+  if (!(await item.getAttribute("class"))?.includes("checked")) await icon.click();
+  await page
+    .locator(`.sidebar .composite.title`)
+    .filter({ hasText: new RegExp(title, "i") })
+    .waitFor();
+}
+
+/** Rows of the tree views that are shown. */
+export const treeRows = (page) => page.locator(".sidebar .monaco-list-row");
+
+/** Texts of the notifications that are shown. */
+export const notifications = (page) => page.locator(".notifications-toasts .notification-list-item-message");
+
+/** Presses a button of a notification or dialog. */
+export async function pressButton(page, label) {
+  const button = page.locator(".notification-toast, .monaco-dialog-box").getByRole("button", { name: label }).first();
+  await button.waitFor();
+  await button.click();
+}
