@@ -1,34 +1,12 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import type { DeviceDiagnosis, Diagnosis } from "../protocol/engine";
 import { findHardware } from "./ort/hardware";
 import { onnxRuntime } from "./ort/onnxRuntime";
 import { OrtExecutor } from "./ort/ortExecutor";
 import { probeLosses } from "./ort/probeStep";
 import { type Device, devices } from "./ort/sessionOptions";
 import { verifyDevice } from "./ort/verifyDevice";
-
-export interface DeviceDiagnosis {
-  readonly device: Device;
-  /** Whether training steps ran on it and gave the CPU's results. */
-  readonly runs: boolean;
-  /** Why it does not run, or why `auto` passes it over although it does; undefined when there is nothing to say. */
-  readonly remark?: string;
-}
-
-export interface Diagnosis {
-  readonly node: string;
-  readonly platform: string;
-  readonly processor: string;
-  readonly cores: number;
-  readonly totalMemoryBytes: number;
-  readonly freeMemoryBytes: number;
-  /** Free space where features and runs of this folder go. */
-  readonly freeDiskBytes: number;
-  /** Version, or why it cannot be loaded. */
-  readonly onnxRuntime: string;
-  readonly sharp: string;
-  readonly devices: readonly DeviceDiagnosis[];
-}
 
 /** What this machine can do, found out by doing it: each device runs a few training steps. */
 export async function diagnose(folder: string): Promise<Diagnosis> {

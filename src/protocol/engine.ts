@@ -65,6 +65,7 @@ export interface Diagnosis {
   readonly cores: number;
   readonly totalMemoryBytes: number;
   readonly freeMemoryBytes: number;
+  /** Free space where features and runs of the folder go. */
   readonly freeDiskBytes: number;
   /** Version, or why it cannot be loaded. */
   readonly onnxRuntime: string;
