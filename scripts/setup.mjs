@@ -1,6 +1,6 @@
 // Installs the npm packages when they are missing or older than the lock file. Uses nothing but Node itself.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -24,6 +24,11 @@ export function installPackages(options) {
   const installed = `${root}node_modules/.package-lock.json`;
   const current = existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
   if (current) return;
+  if (lstatSync(`${root}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // `npm ci` would empty the folder that the link points to, and with it every other working tree that shares it.
+    console.error(`${root}node_modules is a link; run "npm ci" in the folder that it points to, or remove the link.`);
+    process.exit(2);
+  }
   run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], options);
 }
 

@@ -2,7 +2,7 @@
 // Nothing but the npm registry is asked, no install script runs and nothing is compiled.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,6 +27,8 @@ export function installWorkbench({ output = "inherit" } = {}) {
     .update(readFileSync(join(folder, "package-lock.json")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  if (lstatSync(join(folder, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new Error(`${folder}node_modules is a link to packages of another version; remove the link.`);
   const npm = (args, cwd) => {
     const stdio = ["ignore", output === "stderr" ? process.stderr : "inherit", "inherit"];
     const { status } = spawnSync("npm", [...args, "--no-fund", "--no-audit", "--loglevel=error"], { cwd, stdio });
