@@ -1,10 +1,9 @@
 import { Cancelled } from "../core/errors";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
-import { type PoolJob, type PoolOptions, runJobs } from "../engine/workerPool";
+import { type PoolJob, type PoolOptions, runJobs } from "../jobs/workerPool";
 import type { ExtractReply, Placement } from "../protocol/engine";
-import { featureJobs } from "./featureJobs";
+import { featureSets } from "../jobs/featureSets";
 import { formatBytes, formatDuration } from "./format";
-import { threadsFor } from "./placement";
 import { RunBoard } from "./runBoard";
 import type { LiveOutput } from "./terminal";
 
@@ -18,19 +17,19 @@ export async function extractAll(
   pool: PoolOptions,
   live: LiveOutput,
 ): Promise<ExtractReply[]> {
-  const jobs = featureJobs(configs);
+  const jobs = featureSets(configs);
   const labels = jobs.map(({ modality }, index) => {
     const isOnly = jobs.filter((job) => job.modality === modality).length === 1;
     return isOnly ? `${modality} features` : `${modality} features ${index + 1}`;
   });
   const board = new RunBoard(live, labels);
-  const sharedThreads = threadsFor(Math.min(pool.concurrency, jobs.length));
+  const sharedBy = Math.min(pool.concurrency, jobs.length);
   const work = jobs.map(({ modality, config }, index): PoolJob<ExtractReply> => {
     const label = labels[index] ?? modality;
     return {
       onEvent: (event) => board.take(label, event),
       run: async (worker) => {
-        const reply = await worker.call("extract", { ...place, sharedThreads, config, modality });
+        const reply = await worker.call("extract", { ...place, sharedBy, config, modality });
         board.finish(label, describe(reply));
         return reply;
       },

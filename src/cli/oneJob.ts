@@ -1,4 +1,4 @@
-import { type PoolJob, type PoolOptions, runJobs } from "../engine/workerPool";
+import { type PoolJob, type PoolOptions, runJobs } from "../jobs/workerPool";
 import { workerScript } from "./placement";
 
 /** Runs one job in a worker of its own. @throws what the job failed with */

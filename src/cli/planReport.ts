@@ -1,16 +1,16 @@
 import type { FeatureForecast } from "../engine/features/forecastFeatures";
 import { forecastExtraction, forecastTraining, type TrainingForecast } from "../engine/forecast";
 import type { Placement } from "../protocol/engine";
-import { type FeatureJob, featureJobs } from "./featureJobs";
+import { type FeatureSet, featureSets } from "../jobs/featureSets";
 import { formatBytes, formatCount, formatDuration, plural } from "./format";
-import type { PlannedRun } from "./resumableRuns";
+import type { PlannedRun } from "../jobs/resumableRuns";
 import { renderTable } from "./table";
 
-export interface ForecastedJob extends FeatureJob {
+export interface ForecastedJob extends FeatureSet {
   readonly forecast: FeatureForecast;
 }
 
-export async function forecastJobs(jobs: readonly FeatureJob[], place: Placement): Promise<ForecastedJob[]> {
+export async function forecastJobs(jobs: readonly FeatureSet[], place: Placement): Promise<ForecastedJob[]> {
   const forecasts: ForecastedJob[] = [];
   for (const job of jobs)
     forecasts.push({ ...job, forecast: await forecastExtraction(job.config, job.modality, place) });
@@ -35,7 +35,7 @@ export function forecastTable(forecasts: readonly ForecastedJob[]): string {
 
 /** What `unipt run --dry-run` says: nothing is extracted, trained or written. */
 export async function planReport(runs: readonly PlannedRun[], place: Placement, asJson: boolean): Promise<string> {
-  const jobs = featureJobs(runs.filter(({ kind }) => kind !== "finished").map(({ plan }) => plan.config));
+  const jobs = featureSets(runs.filter(({ kind }) => kind !== "finished").map(({ plan }) => plan.config));
   const features = await forecastJobs(jobs, place);
   const variants = new Map<string, TrainingForecast>();
   for (const { plan } of runs)

@@ -1,10 +1,10 @@
 import { Cancelled } from "../core/errors";
-import { type PoolJob, type PoolOptions, runJobs } from "../engine/workerPool";
+import { type PoolJob, type PoolOptions, runJobs } from "../jobs/workerPool";
 import { flattenMetrics } from "../core/experiment/metrics";
 import type { RunPlan } from "../core/experiment/runPlan";
 import type { Placement, TrainReply } from "../protocol/engine";
 import { formatBytes, formatDuration } from "./format";
-import type { PlannedRun } from "./resumableRuns";
+import type { PlannedRun } from "../jobs/resumableRuns";
 import type { FinishedRun } from "./resultJson";
 import { RunBoard } from "./runBoard";
 import type { LiveOutput } from "./terminal";

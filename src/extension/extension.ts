@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { panelKinds, viewType } from "../protocol/panelKind";
 import type { App } from "./app";
 import { commands } from "./commands";
+import { guarded } from "./commands/guarded";
 import { createEngine } from "./jobs/createEngine";
 import { createJobs } from "./jobs/createJobs";
 import type { RunPanels } from "./panels/runPanels";
@@ -31,6 +32,6 @@ export function activate(context: vscode.ExtensionContext): void {
     context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(viewType(kind), serializer));
   }
   for (const [id, command] of Object.entries(commands)) {
-    context.subscriptions.push(vscode.commands.registerCommand(id, command(app)));
+    context.subscriptions.push(vscode.commands.registerCommand(id, guarded(id, log, command(app))));
   }
 }

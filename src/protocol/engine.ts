@@ -18,8 +18,8 @@ export interface Placement {
   /** Overrides the experiment's own choice. */
   readonly device?: string | undefined;
   readonly threads?: number | undefined;
-  /** Threads where neither this request nor the experiment chooses: a share of the cores. */
-  readonly sharedThreads?: number | undefined;
+  /** How many processes share the cores, where neither this request nor the experiment chooses the number of threads. */
+  readonly sharedBy?: number | undefined;
 }
 
 export interface TrainRequest extends Placement {

@@ -10,7 +10,7 @@ import { runFiles } from "../../store/runDirectory";
 import { listRuns } from "../../store/runListing";
 import type { ExitCode } from "../exitCode";
 import { formatBytes, plural } from "../format";
-import { cacheDirectoryOf } from "../placement";
+import { cacheDirectoryOf } from "../../jobs/placement";
 
 export interface CleanOptions {
   readonly directory: string;

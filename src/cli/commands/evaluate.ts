@@ -7,7 +7,7 @@ import { readManifest } from "../../store/runListing";
 import type { ExitCode } from "../exitCode";
 import { watchInterrupt } from "../interrupt";
 import { oneJob } from "../oneJob";
-import { cacheDirectoryOf, threadsFor } from "../placement";
+import { cacheDirectoryOf } from "../../jobs/placement";
 import { RunBoard } from "../runBoard";
 import { renderTable } from "../table";
 import { LiveOutput } from "../terminal";
@@ -29,7 +29,7 @@ export async function evaluateCommand({ run, split, device, threads, json }: Eva
   const label = basename(runDirectory);
   const board = new RunBoard(live, [label]);
   try {
-    const place = { cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads, sharedThreads: threadsFor(1) };
+    const place = { cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
     const reply = await oneJob(
       {
         onEvent: (event) => board.take(label, event),

@@ -1,10 +1,11 @@
 import type { ExtractReply } from "../../protocol/engine";
 import type { ExitCode } from "../exitCode";
 import { extractAll } from "../extractAll";
-import { featureJobs } from "../featureJobs";
+import { featureSets } from "../../jobs/featureSets";
+import { cacheDirectoryOf, coreCount } from "../../jobs/placement";
 import { watchInterrupt } from "../interrupt";
 import { loadExperiment } from "../loadExperiment";
-import { cacheDirectoryOf, coreCount, workerScript } from "../placement";
+import { workerScript } from "../placement";
 import { forecastJobs, forecastTable } from "../planReport";
 import { LiveOutput } from "../terminal";
 
@@ -25,7 +26,7 @@ export async function extractCommand(options: ExtractOptions): Promise<ExitCode>
   const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
   const configs = plans.map(({ config }) => config);
   if (options.dryRun) {
-    const forecasts = await forecastJobs(featureJobs(configs), place);
+    const forecasts = await forecastJobs(featureSets(configs), place);
     const text = json
       ? JSON.stringify({ features: forecasts.map(({ modality, forecast }) => ({ modality, ...forecast })) })
       : forecastTable(forecasts);

@@ -1,13 +1,14 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Cancelled, UserError } from "../../core/errors";
+import { cacheDirectoryOf, coreCount, runsDirectoryOf, trainingConcurrency } from "../../jobs/placement";
 import { ChannelClosed } from "../../protocol/rpc";
 import { type ExitCode, reportError } from "../exitCode";
 import { extractAll } from "../extractAll";
 import { formatDuration, plural } from "../format";
 import { watchInterrupt } from "../interrupt";
 import { loadExperiment } from "../loadExperiment";
-import { cacheDirectoryOf, coreCount, threadsFor, workerScript } from "../placement";
-import { type PlannedRun, resumableRuns } from "../resumableRuns";
+import { workerScript } from "../placement";
+import { type PlannedRun, resumableRuns } from "../../jobs/resumableRuns";
 import { resultObject } from "../resultJson";
 import { resultTable } from "../resultTable";
 import { LiveOutput } from "../terminal";
@@ -30,7 +31,7 @@ export interface RunOptions {
 /** Extracts what the runs need, trains them in processes of their own, and prints the table of results. */
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const { baseDirectory, plans } = await loadExperiment(options.file, options);
-  const runsDirectory = options.runs === undefined ? join(baseDirectory, "runs") : resolve(options.runs);
+  const runsDirectory = options.runs === undefined ? runsDirectoryOf(baseDirectory) : resolve(options.runs);
   const runs: readonly PlannedRun[] = options.resume
     ? await resumableRuns(plans, runsDirectory)
     : plans.map((plan) => ({ plan, kind: "new" as const }));
@@ -70,11 +71,8 @@ async function execute(
     if (run.kind === "new" && run.note) live.print(`${runLabel(run.plan)}: a new run, for ${run.note}`);
   const configs = pending.map(({ plan }) => plan.config);
   const extracted = await extractAll(configs, place, { ...pool, concurrency: jobs }, live);
-  // Several runs on one GPU would only get in each other's way.
-  const isCpu = extracted.every((reply) => reply.device === "cpu");
-  const concurrency = isCpu ? Math.min(jobs, Math.max(1, pending.length)) : 1;
-  const sharedThreads = threadsFor(concurrency);
-  return trainAll(runs, runsDirectory, { ...place, sharedThreads }, { ...pool, concurrency }, live);
+  const concurrency = trainingConcurrency(extracted, jobs, pending.length);
+  return trainAll(runs, runsDirectory, { ...place, sharedBy: concurrency }, { ...pool, concurrency }, live);
 }
 
 function printResults({ finished, failures }: TrainedRuns, asJson: boolean): void {

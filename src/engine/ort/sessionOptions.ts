@@ -21,6 +21,14 @@ export function defaultThreads(): number {
 }
 
 /**
+ * Threads of each of `processes` that share this machine: the cores are shared out, and never fewer than one each. Two threads
+ * that compete with other busy processes for a core are several times slower than one.
+ */
+export function threadsFor(processes = 1): number {
+  return Math.max(1, Math.floor(defaultThreads() / Math.max(1, processes)));
+}
+
+/**
  * The session options of this project, chosen by measurement (processor time per step and peak memory; `unipt bench
  * vse-text`, batch 112, and `extract`, batch 32, one thread of an AMD EPYC, ONNX Runtime 1.30):
  *
@@ -48,7 +56,8 @@ export function sessionOptions({
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
-    enableCpuMemArena: true,
+    // Electron's allocator kills the process where a single allocation is larger than it likes, and the arena grows in such.
+    enableCpuMemArena: process.versions["electron"] === undefined,
     enableMemPattern: false,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: "0" } } },

@@ -3,7 +3,7 @@ import type { RunEvent } from "../../core/experiment/runEvent";
 import type { Placement } from "../../protocol/engine";
 import { chooseDevice } from "../ort/devices";
 import { OrtExecutor } from "../ort/ortExecutor";
-import { defaultThreads } from "../ort/sessionOptions";
+import { threadsFor } from "../ort/sessionOptions";
 
 export interface ChosenExecutor {
   readonly executor: OrtExecutor;
@@ -19,11 +19,11 @@ export interface ChosenExecutor {
  */
 export async function chooseExecutor(
   config: Pick<ExperimentConfig, "device" | "threads">,
-  place: Pick<Placement, "device" | "threads" | "sharedThreads">,
+  place: Pick<Placement, "device" | "threads" | "sharedBy">,
   earlierThreads?: number,
 ): Promise<ChosenExecutor> {
   const wanted = place.device ?? config.device;
-  const threads = place.threads ?? config.threads ?? earlierThreads ?? place.sharedThreads ?? defaultThreads();
+  const threads = place.threads ?? config.threads ?? earlierThreads ?? threadsFor(place.sharedBy);
   const { device, fallbacks } = await chooseDevice(wanted);
   return {
     executor: new OrtExecutor({ device, threads }),

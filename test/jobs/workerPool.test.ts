@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cancelled, RunFailure } from "../../src/core/errors";
-import { type PoolJob, runJobs } from "../../src/engine/workerPool";
+import { type PoolJob, runJobs } from "../../src/jobs/workerPool";
 import type { ExtractReply, ExtractRequest } from "../../src/protocol/engine";
 
 /** A worker that does what the modality says instead of extracting. */

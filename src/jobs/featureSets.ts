@@ -1,0 +1,24 @@
+import type { ExperimentConfig } from "../core/experiment/experimentConfig";
+
+/** Hidden states of one modality that several runs share. */
+export interface FeatureSet {
+  readonly modality: "image" | "text";
+  readonly config: ExperimentConfig;
+}
+
+/** Every distinct extraction that these settings need, each once. */
+export function featureSets(configs: readonly ExperimentConfig[]): FeatureSet[] {
+  const sets = new Map<string, FeatureSet>();
+  for (const config of configs) {
+    for (const modality of ["image", "text"] as const) {
+      const key = featureKey({ modality, config });
+      if (!sets.has(key)) sets.set(key, { modality, config });
+    }
+  }
+  return [...sets.values()];
+}
+
+/** Equal for what shares its features: the cache is keyed by these settings and the contents of the files they name. */
+export function featureKey({ modality, config }: FeatureSet): string {
+  return JSON.stringify([modality, config.data, config[modality].backbone, config.features.dtype]);
+}
