@@ -1,9 +1,13 @@
 // Bundles the extension host, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
+//   --minify    smaller, without source maps, as in a release
 import { chmodSync, cpSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { leanZod } from "./leanZod.mjs";
+import { splitBundle } from "./splitBundle.mjs";
 
-const root = new URL("..", import.meta.url).pathname;
-const watch = process.argv.includes("--minify") ? { minify: true } : { sourcemap: true };
+const root = fileURLToPath(new URL("..", import.meta.url));
+const style = process.argv.includes("--minify") ? { minify: true } : { sourcemap: true };
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 
@@ -18,14 +22,17 @@ const node = {
   mainFields: ["module", "main"],
   // Native packages locate their binaries at run time, so they stay outside the bundles.
   external: ["vscode", "onnxruntime-node", "sharp"],
+  plugins: [leanZod],
   logLevel: "warning",
-  ...watch,
+  ...style,
 };
 
-await build({
+await splitBundle({
   ...node,
-  entryPoints: { extension: "src/extension/extension.ts", worker: "src/engine/worker.ts", samples: "samples/main.ts" },
+  outdir: `${root}dist`,
+  entryPoints: { extension: "src/extension/extension.ts" },
 });
+await build({ ...node, entryPoints: { worker: "src/engine/worker.ts", samples: "samples/main.ts" } });
 await build({ ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } });
 chmodSync(`${root}dist/cli.js`, 0o755);
 await build({
@@ -37,7 +44,7 @@ await build({
   outdir: "dist/webview",
   entryPoints: { runDashboard: "webview/runDashboard/main.ts", layerLens: "webview/layerLens/main.ts" },
   logLevel: "warning",
-  ...watch,
+  ...style,
 });
 for (const [folder, file] of [
   ["shared", "shared.css"],
