@@ -6,6 +6,8 @@ import { guarded } from "./commands/guarded";
 import { createEngine } from "./jobs/createEngine";
 import { createJobs } from "./jobs/createJobs";
 import type { RunPanels } from "./panels/runPanels";
+import { createMachineCheck } from "./sidebar/machineCheck";
+import { createCheckedRuns } from "./workspace/checkedRuns";
 import { createRunIndex } from "./workspace/createRunIndex";
 
 /** Composes and registers; behaviour is in the commands, views and panels. */
@@ -22,8 +24,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = createRunIndex(log);
   const engine = createEngine(context.extensionUri, log);
   const jobs = createJobs(context.extensionUri, log);
-  const app: App = { context, log, runs, jobs, engine, panels };
-  context.subscriptions.push(log, runs, engine, jobs);
+  const checked = createCheckedRuns(context.workspaceState);
+  const machine = createMachineCheck(context, engine);
+  const app: App = { context, log, runs, checked, jobs, engine, machine, panels };
+  context.subscriptions.push(log, runs, checked, engine, jobs, machine);
 
   for (const kind of panelKinds) {
     const serializer: vscode.WebviewPanelSerializer = {

@@ -14,6 +14,9 @@ export const runFiles = {
   summary: "summary.json",
 } as const;
 
+/** Folder beside an experiment file that its runs are made in. */
+export const runsFolder = "runs";
+
 /** Codes with which systems refuse to rename a directory onto one that is not empty. */
 const taken = new Set(["EEXIST", "ENOTEMPTY", "EPERM", "EACCES", "ENOTDIR"]);
 

@@ -41,7 +41,16 @@ export async function listRuns(
   processes: ProcessTable,
   now: number,
 ): Promise<readonly RunListing[]> {
-  const directories = await runDirectories(fs, root);
+  return readRuns(fs, await runDirectories(fs, root), processes, now);
+}
+
+/** Looks at several runs, in their order; directories that are no runs are left out. */
+export async function readRuns(
+  fs: FileSystem,
+  directories: readonly string[],
+  processes: ProcessTable,
+  now: number,
+): Promise<readonly RunListing[]> {
   const listings = new Array<RunListing | undefined>(directories.length);
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -100,7 +109,8 @@ async function readJson<T>(fs: FileSystem, path: string, schema: z.ZodType<T>): 
   throw new UserError(`${path} is damaged or was written by another version of UniPT Lab; start the run anew.`);
 }
 
-async function runDirectories(fs: FileSystem, root: string): Promise<readonly string[]> {
+/** Directories below `root` that bear the name of a run, in order; none when it is missing. @throws UserError when it cannot be read */
+export async function runDirectories(fs: FileSystem, root: string): Promise<readonly string[]> {
   try {
     const entries = await fs.list(root);
     const names = entries.filter(({ isDirectory, name }) => isDirectory && parseRunName(name) !== undefined);
