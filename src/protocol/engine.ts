@@ -4,6 +4,7 @@ import type { Metrics } from "../core/experiment/metrics";
 import type { RunEvent, Split } from "../core/experiment/runEvent";
 import type { RunPlan } from "../core/experiment/runPlan";
 import type { RunSummary } from "../core/experiment/runSummary";
+import type { EmbeddingProgress, RetrievalCalls } from "./retrieval";
 import type { Nothing } from "./rpc";
 
 /** Both sides of the pipe come from one build; a different number means that one of them is left over from another. */
@@ -85,7 +86,7 @@ export interface EvaluateReply {
 }
 
 /** What the host or the command line asks of a worker. */
-export interface EngineCalls {
+export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
   hello(request: { readonly protocolVersion: number }): { readonly pid: number };
   /** Settles when the run has ended. */
@@ -103,4 +104,5 @@ export interface EngineEvents {
   readonly runEvent: RunEvent;
   /** The directory of the run under way. */
   readonly runDirectory: string;
+  readonly embeddingProgress: EmbeddingProgress;
 }

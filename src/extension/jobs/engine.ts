@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
-import type { EngineCalls } from "../../protocol/engine";
-import type { Nothing, Peer } from "../../protocol/rpc";
+import type { EngineCalls, EngineEvents } from "../../protocol/engine";
+import type { Listeners, Nothing, Peer } from "../../protocol/rpc";
 
 /** A worker process kept for several questions; its memory is certainly freed when it is disposed of. */
 export interface EngineSession {
@@ -13,8 +13,11 @@ export interface EngineSession {
 /** Questions to the engine outside of runs: what a model holds, what a device can do. */
 export interface Engine {
   dispose(): void;
-  /** A worker for several questions. @throws UserError in an untrusted workspace */
-  open(): Promise<EngineSession>;
+  /**
+   * A worker for several questions; `listeners` hear what it tells meanwhile.
+   * @throws UserError in an untrusted workspace
+   */
+  open(listeners?: Listeners<EngineEvents>): Promise<EngineSession>;
   /** Asks in a worker of its own that ends with the answer; cancelling kills it. @throws UserError in an untrusted workspace */
   ask<T>(question: (call: EngineSession["call"]) => Promise<T>, token?: vscode.CancellationToken): Promise<T>;
 }
