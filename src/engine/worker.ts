@@ -1,8 +1,10 @@
 import { Cancelled } from "../core/errors";
 import type { RunEvent } from "../core/experiment/runEvent";
 import { type EngineCalls, type EngineEvents, PROTOCOL_VERSION } from "../protocol/engine";
+import type { RetrievalCalls } from "../protocol/retrieval";
 import { processChannel } from "../protocol/processChannel";
 import { connect, type Handlers, type Nothing } from "../protocol/rpc";
+import type { RetrievalDesk } from "./retrieval/retrievalDesk";
 
 /**
  * Main of the worker process: one request at a time from the process that started it, events while it works. It ends with
@@ -17,7 +19,9 @@ const STOPPED = "The run was stopped; --resume continues it.";
 const stopping = new AbortController();
 let working = 0;
 
-const handlers: Handlers<Pick<EngineCalls, "hello" | "train" | "extract" | "evaluate" | "diagnose" | "stop">> = {
+const handlers: Handlers<
+  Pick<EngineCalls, keyof RetrievalCalls | "hello" | "train" | "extract" | "evaluate" | "diagnose" | "stop">
+> = {
   hello: ({ protocolVersion }) => {
     if (protocolVersion !== PROTOCOL_VERSION)
       throw new Error(`Protocol ${PROTOCOL_VERSION} was asked for version ${protocolVersion}; build again.`);
@@ -44,8 +48,27 @@ const handlers: Handlers<Pick<EngineCalls, "hello" | "train" | "extract" | "eval
       const { diagnose } = await import("./diagnose");
       return diagnose(folder);
     }),
+  openRetrieval: (request) => work(async () => (await retrieval()).openRetrieval(request)),
+  listQueries: (request) => work(async () => (await retrieval()).listQueries(request)),
+  nearest: (request) => work(async () => (await retrieval()).nearest(request)),
+  searchText: (request) => work(async () => (await retrieval()).searchText(request)),
+  searchImage: (request) => work(async () => (await retrieval()).searchImage(request)),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };
+
+let desk: Promise<RetrievalDesk> | undefined;
+
+/** Keeps a run open between questions. */
+function retrieval(): Promise<RetrievalDesk> {
+  desk ??= import("./retrieval/retrievalDesk").then(
+    ({ RetrievalDesk: Desk }) =>
+      new Desk(stopping.signal, {
+        onEvent: (event) => peer.emit("runEvent", event),
+        onProgress: (progress) => peer.emit("embeddingProgress", progress),
+      }),
+  );
+  return desk;
+}
 
 /** Posts every event as it happens; resolves to what the generator returns. */
 async function tell<T>(events: AsyncGenerator<RunEvent, T>): Promise<T> {

@@ -13,7 +13,7 @@ const generations = 2;
 
 const filePattern = /^(resume|best)-(\d{8,12})-w(\d{4,12})\.safetensors$/;
 
-interface CheckpointFile {
+export interface CheckpointFile {
   readonly name: string;
   readonly kind: CheckpointInfo["kind"];
   readonly step: number;
@@ -107,22 +107,8 @@ export class CheckpointStore {
     this.#isDirectoryDurable = true;
   }
 
-  /** Files of one kind, newest first. */
-  async #files(kind: CheckpointInfo["kind"]): Promise<readonly CheckpointFile[]> {
-    const files = (await this.#names()).flatMap((name) => {
-      const [, found, step, writer] = filePattern.exec(name) ?? [];
-      return found === kind ? [{ name, kind, step: Number(step), writer: Number(writer) }] : [];
-    });
-    return files.sort((a, b) => b.writer - a.writer || b.step - a.step);
-  }
-
-  async #names(): Promise<readonly string[]> {
-    try {
-      return (await this.#fs.list(this.directory)).map(({ name }) => name);
-    } catch (error) {
-      if (errorCode(error) === "ENOENT") return [];
-      throw storageError("read", this.directory, error);
-    }
+  #files(kind: CheckpointInfo["kind"]): Promise<readonly CheckpointFile[]> {
+    return checkpointFiles(this.#fs, this.directory, kind);
   }
 
   /**
@@ -144,6 +130,28 @@ export class CheckpointStore {
     } catch (error) {
       if (errorCode(error) === undefined && !(error instanceof UserError)) throw error;
     }
+  }
+}
+
+/** Checkpoints of one kind in a folder, newest first; none while there is no folder. @throws UserError when the disk fails */
+export async function checkpointFiles(
+  fs: FileSystem,
+  directory: string,
+  kind: CheckpointInfo["kind"],
+): Promise<readonly CheckpointFile[]> {
+  const files = (await namesIn(fs, directory)).flatMap((name) => {
+    const [, found, step, writer] = filePattern.exec(name) ?? [];
+    return found === kind ? [{ name, kind, step: Number(step), writer: Number(writer) }] : [];
+  });
+  return files.sort((a, b) => b.writer - a.writer || b.step - a.step);
+}
+
+async function namesIn(fs: FileSystem, directory: string): Promise<readonly string[]> {
+  try {
+    return (await fs.list(directory)).map(({ name }) => name);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw storageError("read", directory, error);
   }
 }
 

@@ -27,12 +27,16 @@ export interface ExtractionRequest {
   readonly batchSize?: number;
 }
 
-/** Everything about an extraction that can be told without running the backbone. */
-export interface ExtractionPlan {
-  readonly key: string;
+/** How a backbone is run for its taps. */
+export interface TapPlan {
   readonly tapGraph: TapGraph;
   readonly inputs: SourceInputs;
   readonly batchSize: number;
+}
+
+/** Everything about an extraction that can be told without running the backbone. */
+export interface ExtractionPlan extends TapPlan {
+  readonly key: string;
   readonly layout: RecordLayout;
   /** Content address of each item; undefined for files that cannot be read. */
   readonly items: readonly (string | undefined)[];
@@ -47,6 +51,35 @@ const HASHED_AT_ONCE = 8;
  */
 export async function planExtraction(request: ExtractionRequest, fingerprints: Fingerprints): Promise<ExtractionPlan> {
   const { backbone, source, dtype, executor } = request;
+  const taps = planTaps(request);
+  const { inputs, tapGraph } = taps;
+  const layout = new RecordLayout([
+    ...(inputs.mask ? [{ name: MASK, dtype: "float32", shape: [inputs.mask.length] } as const] : []),
+    ...tapGraph.taps.map(({ value, shape }) => ({ name: value, dtype, shape })),
+  ]);
+  const address = {
+    version: FEATURES_VERSION,
+    model: await hashModel(backbone, fingerprints),
+    tensors: layout.tensors,
+    source: inputs.settings,
+    device: executor.device,
+  };
+  return {
+    ...taps,
+    key: createHash("sha256").update(canonical(address)).digest("hex").slice(0, 32),
+    layout,
+    items: await hashItems(source, fingerprints),
+  };
+}
+
+/**
+ * Resolves taps, checks the inputs and builds the graph that gives the taps of a batch.
+ * @throws UserError when backbone, taps and source do not fit together
+ */
+export function planTaps(
+  request: Pick<ExtractionRequest, "backbone" | "taps" | "source" | "dtype" | "batchSize">,
+): TapPlan {
+  const { backbone, source, dtype } = request;
   const label = backbone.path;
   const taps = resolveTaps(backbone.graph, request.taps, label);
   const modelInputs = keepOutputs(backbone.graph, taps).inputs;
@@ -60,25 +93,7 @@ export async function planExtraction(request: ExtractionRequest, fingerprints: F
     dtype,
     label,
   });
-  const layout = new RecordLayout([
-    ...(inputs.mask ? [{ name: MASK, dtype: "float32", shape: [inputs.mask.length] } as const] : []),
-    ...tapGraph.taps.map(({ value, shape }) => ({ name: value, dtype, shape })),
-  ]);
-  const address = {
-    version: FEATURES_VERSION,
-    model: await hashModel(backbone, fingerprints),
-    tensors: layout.tensors,
-    source: inputs.settings,
-    device: executor.device,
-  };
-  return {
-    key: createHash("sha256").update(canonical(address)).digest("hex").slice(0, 32),
-    tapGraph,
-    inputs,
-    batchSize,
-    layout,
-    items: await hashItems(source, fingerprints),
-  };
+  return { tapGraph, inputs, batchSize };
 }
 
 /** The batch size that an exporter wrote into the model, if it did. */

@@ -16,9 +16,12 @@ export interface TextItem {
 /** Lengths are rounded up to this, so that a few new texts seldom change the length of all. */
 const LENGTH_STEP = 4;
 
-/** Texts, tokenized, and padded no further than the longest of them needs (or to the length that the backbone is made for). */
-export function textSource(items: readonly TextItem[], tokenizer: TextTokenizer): FeatureSource {
-  const tokens = new TokenList(items, tokenizer);
+/**
+ * Texts, tokenized, and padded no further than the longest of them needs (or to the length that the backbone is made for).
+ * @param leastTokens pads them at least to this length
+ */
+export function textSource(items: readonly TextItem[], tokenizer: TextTokenizer, leastTokens = 1): FeatureSource {
+  const tokens = new TokenList(items, tokenizer, leastTokens);
   return {
     count: items.length,
     nameOf: (index) => `${items[index]?.id ?? ""} ("${items[index]?.text ?? ""}")`,
@@ -35,9 +38,10 @@ class TokenList {
   constructor(
     items: readonly TextItem[],
     readonly tokenizer: TextTokenizer,
+    leastTokens: number,
   ) {
     this.#tokens = items.map(({ text }) => tokenizer.encode(text));
-    this.longest = this.#tokens.reduce((length, ids) => Math.max(length, ids.length), 1);
+    this.longest = this.#tokens.reduce((length, ids) => Math.max(length, ids.length), leastTokens);
   }
 
   at(index: number): readonly number[] {

@@ -40,11 +40,15 @@ export async function* passBatches(
   }
 }
 
-/** Collects every output of the pass over the whole split; each [batchSize, …] becomes [n, …] (float32). */
+/**
+ * Collects every output of the pass over the whole split; each [batchSize, …] becomes [n, …] (float32).
+ * @param onBatch is told after each batch how many items are done
+ */
 export async function collectPass(
   prepared: PreparedPass,
   split: Split,
   signal?: AbortSignal,
+  onBatch?: (done: number) => void,
 ): Promise<Record<string, Tensor>> {
   const itemCount = prepared.pass.itemCount(split);
   const collected: Record<string, Tensor> = {};
@@ -55,6 +59,7 @@ export async function collectPass(
       collected[name] ??= fromData("float32", [itemCount, ...rowShape], new Float32Array(itemCount * width));
       (collected[name].data as Float32Array).set((data as Float32Array).subarray(0, count * width), start * width);
     }
+    onBatch?.(start + count);
   }
   return collected;
 }

@@ -28,10 +28,24 @@ export class Evaluator {
 
   /** Evaluates the whole split. @throws Cancelled between batches */
   async evaluate(split: Split): Promise<Evaluation> {
+    return this.task.evaluate(split, await this.collect(split));
+  }
+
+  /**
+   * What every pass gives for the whole split.
+   * @param onProgress is told how many of the items of all passes are done
+   * @throws Cancelled between batches
+   */
+  async collect(split: Split, onProgress?: (done: number, total: number) => void): Promise<PassOutputs> {
     const outputs: Record<string, PassOutputs[string]> = {};
-    for (const pass of this.task.passes)
-      outputs[pass.name] = await collectPass(await this.#prepare(pass), split, this.signal);
-    return this.task.evaluate(split, outputs);
+    const total = this.task.passes.reduce((sum, pass) => sum + pass.itemCount(split), 0);
+    let before = 0;
+    for (const pass of this.task.passes) {
+      const onBatch = (done: number): void => onProgress?.(before + done, total);
+      outputs[pass.name] = await collectPass(await this.#prepare(pass), split, this.signal, onBatch);
+      before += pass.itemCount(split);
+    }
+    return outputs;
   }
 
   /**

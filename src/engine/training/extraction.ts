@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { RunEvent } from "../../core/experiment/runEvent";
 import type { PairItem } from "../datasets/pairDataset";
@@ -65,19 +66,30 @@ export async function* extractModality(
 }
 
 async function images({ config, items, baseDirectory }: ExtractionContext): Promise<FeatureSource> {
-  const { preprocessing, preprocessor } = config.image.backbone;
-  const settings = preprocessing ?? (await readPreprocessorFile(resolve(baseDirectory, preprocessor ?? "")));
   return imageSource(
     items.map(({ id, imagePath }) => ({ id, path: imagePath })),
-    settings,
+    await imagePreprocessing(config, baseDirectory),
   );
 }
 
 async function texts({ config, items, baseDirectory }: ExtractionContext): Promise<FeatureSource> {
-  const { tokenizer, maxTokens, specialTokens } = config.text.backbone;
-  const loaded = await TextTokenizer.load(resolve(baseDirectory, tokenizer), { maxTokens, specialTokens });
   return textSource(
     items.flatMap(({ id, captions }) => captions.map((text) => ({ id, text }))),
-    loaded,
+    await openTokenizer(config, baseDirectory),
   );
+}
+
+/** How the experiment has images prepared. @throws UserError when its preprocessor file is missing or unsuitable */
+export async function imagePreprocessing(
+  config: ExperimentConfig,
+  baseDirectory: string,
+): Promise<PreprocessingConfig> {
+  const { preprocessing, preprocessor } = config.image.backbone;
+  return preprocessing ?? (await readPreprocessorFile(resolve(baseDirectory, preprocessor ?? "")));
+}
+
+/** The experiment's tokenizer. @throws UserError when its file is missing or unsuitable */
+export function openTokenizer(config: ExperimentConfig, baseDirectory: string): Promise<TextTokenizer> {
+  const { tokenizer, maxTokens, specialTokens } = config.text.backbone;
+  return TextTokenizer.load(resolve(baseDirectory, tokenizer), { maxTokens, specialTokens });
 }

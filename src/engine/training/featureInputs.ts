@@ -15,7 +15,11 @@ export function maskInput(modality: string): string {
 }
 
 /** Declares the cached hidden states of a batch as inputs of the graph: constants to everything that is built on them. */
-export function declareFeatures(scope: ModelScope, features: FeatureReader, batchSize: number): MethodInput {
+export function declareFeatures(
+  scope: ModelScope,
+  features: Pick<FeatureReader, "modality" | "layers" | "maskLength">,
+  batchSize: number,
+): MethodInput {
   const { g } = scope;
   // Features are kept in the type of the cache and become float32 where they are used.
   const hiddenStates = features.layers.map(({ shape, dtype }, layer) =>

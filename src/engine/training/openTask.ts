@@ -6,7 +6,7 @@ import { readPairs } from "../datasets/readPairs";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import { extractModality } from "./extraction";
 import { featureReader } from "./featureReader";
-import { retrievalTask } from "./retrievalTask";
+import { retrievalTask, type RetrievalData } from "./retrievalTask";
 import type { TrainingTask } from "./trainingTask";
 
 export interface OpenTaskOptions {
@@ -17,6 +17,8 @@ export interface OpenTaskOptions {
 
 export interface OpenedTask {
   readonly task: TrainingTask;
+  /** What the task is made of. */
+  readonly data: RetrievalData;
   /** Closes the feature files. */
   readonly close: () => Promise<void>;
 }
@@ -35,17 +37,17 @@ export async function* openTask(
   const context = { config, items, executor, ...options };
   const image = yield* extractModality(context, "image", options.signal);
   const text = yield* extractModality(context, "text", options.signal);
-  const task = retrievalTask(config, {
+  const data: RetrievalData = {
     items,
     isUsable: (item) => image.store.has(item),
     image: featureReader("image", image.store),
     text: featureReader("text", text.store),
-  });
+  };
   const close = async (): Promise<void> => {
     await image.store.close();
     await text.store.close();
   };
-  return { task, close };
+  return { task: retrievalTask(config, data), data, close };
 }
 
 export function readData({ data }: ExperimentConfig, baseDirectory: string): Promise<PairDataset> {

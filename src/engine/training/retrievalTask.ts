@@ -3,28 +3,20 @@ import type { ImageTextRetrievalConfig } from "../../core/experiment/experimentC
 import { retrievalMetrics, scoreMatrix } from "../../core/datasets/metrics/retrieval";
 import type { Metrics } from "../../core/experiment/metrics";
 import type { Tensor } from "../../core/graph/tensor";
+import type { Value } from "../../core/graph/graphBuilder";
+import type { ModelScope } from "../../core/nn/modelContext";
 import { buildEmbedding, buildImageTextRetrieval } from "../../core/tasks/imageTextRetrieval";
-import type { PairItem } from "../datasets/pairDataset";
+import type { Modality } from "./extraction";
 import { declareFeatures, readFeatures } from "./featureInputs";
 import type { FeatureReader } from "./featureReader";
+import { splitRows, type PairRows, type SplitRows } from "./splitRows";
 import type { EvaluationPass, PassOutputs, Split, TrainingTask } from "./trainingTask";
 
-export interface RetrievalData {
-  readonly items: readonly PairItem[];
-  /** Rows of `items` whose image could be read; the others belong to no split. */
-  readonly isUsable: (item: number) => boolean;
+export interface RetrievalData extends PairRows {
   /** Row `i` of the image features is `items[i]`. */
   readonly image: FeatureReader;
   /** Captions of all items, one after the other. */
   readonly text: FeatureReader;
-}
-
-/** Rows of the features that make up one split. */
-interface SplitRows {
-  readonly images: Uint32Array;
-  readonly captions: Uint32Array;
-  /** For each caption the position of its image within `images`. */
-  readonly captionImages: readonly number[];
 }
 
 /** Image-text retrieval: training samples are (image, caption) pairs; every image and caption of a split is ranked. */
@@ -32,9 +24,9 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
   const { items, image, text } = data;
   const captionTexts = items.flatMap(({ captions }) => captions);
   const rows: Readonly<Record<Split, SplitRows>> = {
-    train: rowsOf(data, "train"),
-    val: rowsOf(data, "val"),
-    test: rowsOf(data, "test"),
+    train: splitRows(data, "train"),
+    val: splitRows(data, "val"),
+    test: splitRows(data, "test"),
   };
   for (const split of ["train", "val", "test"] as const) {
     if (rows[split].images.length === 0)
@@ -49,17 +41,16 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
 
   const pass = (
     features: FeatureReader,
-    side: "image" | "text",
+    side: Modality,
     rowsIn: (split: Split) => Uint32Array,
     describe: (row: number) => string,
   ): EvaluationPass => ({
     name: side,
     itemCount: (split) => rowsIn(split).length,
     build: (scope, batchSize) => {
-      const input = declareFeatures(scope, features, batchSize);
-      const { embedding, method } = buildEmbedding(scope.scope(side), input, model[side], model.pooling);
-      confidenceLayers[side] = (method.confidenceLayers ?? []).map((layer) => features.layers[layer]?.name ?? "?");
-      return { embedding, ...(method.confidence && { confidence: method.confidence }) };
+      const { embedding, confidence, layers } = buildSide(scope, config, side, features, batchSize);
+      confidenceLayers[side] = layers;
+      return { embedding, ...(confidence && { confidence }) };
     },
     read: (split, positions, needed) => readFeatures(features, pick(rowsIn(split), positions), needed),
     describe: (split, position) => describe(rowsIn(split)[position] ?? -1),
@@ -104,22 +95,18 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
   };
 }
 
-function rowsOf({ items, isUsable }: RetrievalData, split: Split): SplitRows {
-  const images: number[] = [];
-  const captions: number[] = [];
-  const captionImages: number[] = [];
-  let caption = 0;
-  for (const [row, item] of items.entries()) {
-    if (item.split === split && isUsable(row)) {
-      for (let i = 0; i < item.captions.length; i++) {
-        captions.push(caption + i);
-        captionImages.push(images.length);
-      }
-      images.push(row);
-    }
-    caption += item.captions.length;
-  }
-  return { images: Uint32Array.from(images), captions: Uint32Array.from(captions), captionImages };
+/** One side of the model on hidden states that are fed: embedding [B, E], and confidence [B, L] of its L layers, if any. */
+export function buildSide(
+  scope: ModelScope,
+  config: ImageTextRetrievalConfig,
+  side: Modality,
+  features: Pick<FeatureReader, "modality" | "layers" | "maskLength">,
+  batchSize: number,
+): { readonly embedding: Value; readonly confidence?: Value | undefined; readonly layers: readonly string[] } {
+  const input = declareFeatures(scope, features, batchSize);
+  const { embedding, method } = buildEmbedding(scope.scope(side), input, config[side].method, config.pooling);
+  const layers = (method.confidenceLayers ?? []).map((layer) => features.layers[layer]?.name ?? "?");
+  return { embedding, confidence: method.confidence, layers };
 }
 
 function splitMetrics({ captionImages }: SplitRows, { image, text }: PassOutputs): Metrics {

@@ -1,0 +1,197 @@
+import { resolve } from "node:path";
+import { rankOf, similarities, topAnswers } from "../../core/datasets/metrics/queryRanks";
+import { UserError } from "../../core/errors";
+import type {
+  ListQueriesRequest,
+  NearestReply,
+  NearestRequest,
+  QueryPage,
+  RankedQuery,
+  RetrievalAnswer,
+  RetrievalDirection,
+  RetrievalOverview,
+  RetrievalResult,
+  RetrievalSide,
+  SearchImageRequest,
+  SearchTextRequest,
+} from "../../protocol/retrieval";
+import { imageSource } from "../features/imageSource";
+import { textSource } from "../features/textSource";
+import { readModelFile } from "../models/readModelFile";
+import { imagePreprocessing, openTokenizer } from "../training/extraction";
+import type { Split } from "../training/trainingTask";
+import { type EmbeddedSplit, embedSplit } from "./embeddedSplit";
+import type { OpenedModel } from "../openModel";
+import { QueryEncoder } from "./queryEncoder";
+import { orderQueries } from "./queryOrder";
+import { SplitEntries } from "./splitEntries";
+
+/** Largest number of results and of queries in one reply. */
+const MAX_COUNT = 1000;
+
+/** One trained model and the splits that it has embedded; answers questions about them. */
+export class RetrievalSession {
+  readonly #splits = new Map<Split, { readonly embedded: EmbeddedSplit; readonly entries: SplitEntries }>();
+  readonly #encoders = new Map<RetrievalSide, Promise<QueryEncoder>>();
+
+  constructor(readonly model: OpenedModel) {}
+
+  /** Embeds a split, if that was not done before. @throws Cancelled between batches */
+  async embed(split: Split, onProgress: (done: number, total: number) => void): Promise<RetrievalOverview> {
+    const { evaluator, opened, checkpoint, changes, executor } = this.model;
+    const known = this.#splits.get(split)?.embedded;
+    const embedded = known ?? (await embedSplit(evaluator, opened.data, split, onProgress));
+    if (!known) this.#splits.set(split, { embedded, entries: new SplitEntries(opened.data.items, embedded.rows) });
+    const { rows, metrics, summary } = embedded;
+    return {
+      split,
+      images: rows.images.length,
+      captions: rows.captions.length,
+      checkpoint,
+      metrics,
+      confidence: summary,
+      device: executor.device,
+      changes,
+    };
+  }
+
+  /** A part of the list of queries; those that fail worst come first unless something else is asked for. */
+  listQueries(request: ListQueriesRequest): QueryPage {
+    const { split, direction, offset, limit } = request;
+    const { embedded, entries } = this.#split(split);
+    const side = querySide(direction);
+    const order = orderQueries(embedded.ranks[direction], (index) => entries.words(side, index), request);
+    const page = order.slice(offset, offset + Math.min(limit, MAX_COUNT));
+    return { total: order.length, offset, queries: page.map((index) => this.#query(split, direction, index)) };
+  }
+
+  /** What is most similar to an image or caption of the split. @throws RangeError when there is no such query */
+  nearest({ split, direction, query, count }: NearestRequest): NearestReply {
+    const { embedded } = this.#split(split);
+    const [from, to] = [querySide(direction), answerSide(direction)];
+    const scores = similarities(embedded.embeddings[from], query, embedded.embeddings[to]);
+    const isRight = (answer: number): boolean => {
+      const { captionImages } = embedded.rows;
+      return direction === "textToImage" ? captionImages[query] === answer : captionImages[answer] === query;
+    };
+    const described = this.#query(split, direction, query);
+    const answer = this.#answer(split, to, scores, count, isRight);
+    return { ...answer, query: described, confidence: described.confidence };
+  }
+
+  /** The images that are most similar to a text. @throws UserError when the text backbone cannot be used */
+  async searchText({ split, text, count }: SearchTextRequest): Promise<RetrievalAnswer> {
+    this.#split(split);
+    const { config, baseDirectory, opened } = this.model;
+    const tokenizer = await openTokenizer(config, baseDirectory);
+    const leastTokens = opened.data.text.maskLength;
+    return this.#search(split, "text", textSource([{ id: "query", text }], tokenizer, leastTokens), count);
+  }
+
+  /** The captions that are most similar to an image file. @throws UserError when it cannot be read */
+  async searchImage({ split, path, count }: SearchImageRequest): Promise<RetrievalAnswer> {
+    this.#split(split);
+    const { config, baseDirectory } = this.model;
+    const settings = await imagePreprocessing(config, baseDirectory);
+    return this.#search(split, "image", imageSource([{ id: path, path }], settings), count);
+  }
+
+  async close(): Promise<void> {
+    for (const encoder of this.#encoders.values()) await encoder.then((made) => made.dispose()).catch(() => undefined);
+    await this.model.close();
+  }
+
+  async #search(
+    split: Split,
+    side: RetrievalSide,
+    source: Parameters<QueryEncoder["encode"]>[0],
+    count: number,
+  ): Promise<RetrievalAnswer> {
+    const encoder = await this.#encoder(side);
+    const { embedding, confidence } = await encoder.encode(source);
+    const to = side === "text" ? "image" : "text";
+    const query = { values: embedding, width: embedding.length };
+    const scores = similarities(query, 0, this.#split(split).embedded.embeddings[to]);
+    return { ...this.#answer(split, to, scores, count), confidence };
+  }
+
+  #encoder(side: RetrievalSide): Promise<QueryEncoder> {
+    const known = this.#encoders.get(side);
+    if (known) return known;
+    const made = this.#openEncoder(side);
+    this.#encoders.set(side, made);
+    // A missing file may be put back.
+    made.catch(() => this.#encoders.delete(side));
+    return made;
+  }
+
+  async #openEncoder(side: RetrievalSide): Promise<QueryEncoder> {
+    const { config, baseDirectory, executor, state } = this.model;
+    const path = resolve(baseDirectory, config[side].backbone.model);
+    const { graph } = await readModelFile(path);
+    return new QueryEncoder({ config, side, backbone: { path, graph }, executor, state });
+  }
+
+  #split(split: Split): { readonly embedded: EmbeddedSplit; readonly entries: SplitEntries } {
+    const known = this.#splits.get(split);
+    if (!known) throw new UserError(`The split "${split}" is not open; open it first.`);
+    return known;
+  }
+
+  #query(split: Split, direction: RetrievalDirection, index: number): RankedQuery {
+    const { embedded, entries } = this.#split(split);
+    const side = querySide(direction);
+    const { ranks, rightScores, wrongScores } = embedded.ranks[direction];
+    const [rank, score, wrong] = [ranks[index], rightScores[index], wrongScores[index]];
+    if (rank === undefined || score === undefined || wrong === undefined)
+      throw new RangeError(`There is no query ${index}; there are ${ranks.length}.`);
+    const margin = wrong === -Infinity ? Number.NaN : score - wrong;
+    const confidence = confidenceOf(embedded, side, index);
+    return { entry: entries.entry(side, index), rank, score, margin, ...(confidence && { confidence }) };
+  }
+
+  #answer(
+    split: Split,
+    side: RetrievalSide,
+    scores: Float64Array,
+    count: number,
+    isRight?: (answer: number) => boolean,
+  ): RetrievalAnswer {
+    const { embedded, entries } = this.#split(split);
+    const result = (index: number, rank: number): RetrievalResult => {
+      const confidence = confidenceOf(embedded, side, index);
+      return {
+        entry: entries.entry(side, index),
+        rank,
+        score: scores[index] ?? Number.NaN,
+        ...(isRight && { isRight: isRight(index) }),
+        ...(confidence && { confidence }),
+      };
+    };
+    const top = topAnswers(scores, Math.min(count, MAX_COUNT));
+    const results = top.map(({ index, rank }) => result(index, rank));
+    if (!isRight || results.some((found) => found.isRight)) return { results };
+    const right = [...scores.keys()].filter(isRight);
+    const [first] = right.sort((a, b) => (scores[b] ?? -Infinity) - (scores[a] ?? -Infinity));
+    return { results, ...(first !== undefined && { firstRight: result(first, rankOf(scores, first)) }) };
+  }
+}
+
+function querySide(direction: RetrievalDirection): RetrievalSide {
+  return direction === "textToImage" ? "text" : "image";
+}
+
+function answerSide(direction: RetrievalDirection): RetrievalSide {
+  return direction === "textToImage" ? "image" : "text";
+}
+
+function confidenceOf(
+  { confidence }: EmbeddedSplit,
+  side: RetrievalSide,
+  index: number,
+): readonly number[] | undefined {
+  const matrix = confidence[side];
+  if (!matrix) return undefined;
+  const width = matrix.shape[1] ?? 0;
+  return [...matrix.data.subarray(index * width, (index + 1) * width)];
+}
