@@ -1,8 +1,13 @@
 import { UserError } from "../src/core/errors";
 import { buildSamples, type SampleName, sampleNames } from "./buildSamples";
+import { buildPackagedSample } from "./packaged/packagedSample";
 
-/** `node dist/samples.js FOLDER [SAMPLE…]` */
+/** `node dist/samples.js FOLDER [SAMPLE…]`, or `node dist/samples.js --packaged FOLDER` for what the extension brings along. */
 async function main([outputDir, ...names]: readonly string[]): Promise<void> {
+  if (outputDir === "--packaged" && names[0] !== undefined) {
+    await buildPackagedSample(names[0], process.cwd());
+    return;
+  }
   if (outputDir === undefined)
     throw new UserError(`Name the folder to write to, and optionally samples: ${sampleNames.join(", ")}.`);
   const unknown = names.find((name) => !sampleNames.some((sample) => sample === name));

@@ -1,8 +1,9 @@
 // Bundles the extension host, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
 //   --minify    smaller, without source maps, as in a release
-import { chmodSync, cpSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundledPackages } from "./packaging/bundledPackages.mjs";
 import { leanZod } from "./leanZod.mjs";
 import { splitBundle } from "./splitBundle.mjs";
 
@@ -24,32 +25,38 @@ const node = {
   external: ["vscode", "onnxruntime-node", "sharp"],
   plugins: [leanZod],
   logLevel: "warning",
+  metafile: true,
   ...style,
 };
 
-await splitBundle({
+const extension = await splitBundle({
   ...node,
   outdir: `${root}dist`,
   entryPoints: { extension: "src/extension/extension.ts" },
 });
-await build({ ...node, entryPoints: { worker: "src/engine/worker.ts", samples: "samples/main.ts" } });
-await build({ ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } });
+await build({ ...node, entryPoints: { samples: "samples/main.ts" } });
+const worker = await build({ ...node, entryPoints: { worker: "src/engine/worker.ts" } });
+const cli = await build({ ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } });
 chmodSync(`${root}dist/cli.js`, 0o755);
-await build({
+
+// Each folder of webview/ with a main.ts is a page.
+const pages = readdirSync(`${root}webview`).filter((name) => existsSync(`${root}webview/${name}/main.ts`));
+const webviews = await build({
   absWorkingDir: root,
   bundle: true,
   platform: "browser",
   format: "iife",
   target: "es2022",
   outdir: "dist/webview",
-  entryPoints: { runDashboard: "webview/runDashboard/main.ts", layerLens: "webview/layerLens/main.ts" },
+  entryPoints: Object.fromEntries(pages.map((name) => [name, `webview/${name}/main.ts`])),
   logLevel: "warning",
+  metafile: true,
   ...style,
 });
-for (const [folder, file] of [
-  ["shared", "shared.css"],
-  ["runDashboard", "runDashboard.css"],
-  ["layerLens", "layerLens.css"],
-]) {
-  cpSync(`${root}webview/${folder}/${file}`, `${root}dist/webview/${file}`);
-}
+for (const folder of ["shared", ...pages])
+  for (const file of readdirSync(`${root}webview/${folder}`).filter((name) => name.endsWith(".css")))
+    cpSync(`${root}webview/${folder}/${file}`, `${root}dist/webview/${file}`);
+
+const shipped = [extension, worker.metafile, cli.metafile, webviews.metafile];
+mkdirSync(`${root}.cache`, { recursive: true });
+writeFileSync(`${root}.cache/bundled-packages.json`, JSON.stringify(bundledPackages(shipped)));

@@ -9,6 +9,7 @@ import type { FileSystem } from "./fileSystem";
 import { errorCode } from "./fileSystem";
 import { lockState } from "./lockFile";
 import type { ProcessTable } from "./processIdentity";
+import { locateBaseDirectory } from "./locateBaseDirectory";
 import { runFiles } from "./runDirectory";
 import type { RunName } from "./runName";
 import { parseRunName } from "./runName";
@@ -87,9 +88,14 @@ export async function readRun(
   }
 }
 
-/** The settings and provenance of a run. @throws UserError when `config.json` is missing or damaged */
-export function readManifest(fs: FileSystem, directory: string): Promise<Manifest> {
-  return readJson(fs, join(directory, runFiles.manifest), RunManifest);
+/**
+ * The settings and provenance of a run; `baseDirectory` is where the run's files are now, should it have been moved along with
+ * them.
+ * @throws UserError when `config.json` is missing or damaged
+ */
+export async function readManifest(fs: FileSystem, directory: string): Promise<Manifest> {
+  const manifest = await readJson(fs, join(directory, runFiles.manifest), RunManifest);
+  return { ...manifest, baseDirectory: await locateBaseDirectory(fs, directory, manifest) };
 }
 
 /** The results of a run that has ended. @throws UserError when `summary.json` is missing or damaged */

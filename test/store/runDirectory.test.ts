@@ -1,6 +1,6 @@
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../src/core/errors";
 import { nodeFileSystem } from "../../src/store/nodeFileSystem";
@@ -38,6 +38,27 @@ test("a run gets the first free name, also when several processes want it at onc
   const made = await Promise.all(Array.from({ length: 5 }, () => createRun(nodeFileSystem, runs, manifest)));
   expect(made.sort()).toEqual(["", ".2", ".3", ".4", ".5"].map((end) => join(runs, `emoji-scenes.unipt.seed0${end}`)));
   expect(await readManifest(nodeFileSystem, made[0]!)).toEqual(manifest);
+});
+
+test("the files of a run are found where they were moved along with it, and where they were otherwise", async () => {
+  const experiment = join(root, "experiment");
+  const written = { ...manifest, baseDirectory: experiment };
+  const directory = await createRun(nodeFileSystem, join(experiment, "runs"), written);
+  const base = async (of: string): Promise<string> => (await readManifest(nodeFileSystem, of)).baseDirectory;
+  const [file] = Object.values(written.files);
+  await mkdir(dirname(join(experiment, file!.path)), { recursive: true });
+  await writeFile(join(experiment, file!.path), "");
+  expect(await base(directory)).toBe(experiment);
+
+  await rename(experiment, join(root, "moved"));
+  const moved = directory.replace("experiment", "moved");
+  expect(await base(moved)).toBe(join(root, "moved"));
+
+  await rm(join(root, "moved", file!.path));
+  expect(await base(moved)).toBe(experiment);
+
+  await writeFile(join(moved, "config.json"), JSON.stringify({ ...manifest, baseDirectory: "../.." }));
+  expect(await base(moved)).toBe(join(root, "moved"));
 });
 
 test("a folder that cannot be made is a sentence", async () => {
