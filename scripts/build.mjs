@@ -1,4 +1,4 @@
-// Bundles the extension host, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
+// Bundles the extension host, conductor, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
 //   --minify    smaller, without source maps, as in a release
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,7 @@ const extension = await splitBundle({
 });
 await build({ ...node, entryPoints: { samples: "samples/main.ts" } });
 const worker = await build({ ...node, entryPoints: { worker: "src/engine/worker.ts" } });
+const conductor = await build({ ...node, entryPoints: { conductor: "src/jobs/conductorMain.ts" } });
 const cli = await build({ ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } });
 chmodSync(`${root}dist/cli.js`, 0o755);
 
@@ -57,6 +58,6 @@ for (const folder of ["shared", ...pages])
   for (const file of readdirSync(`${root}webview/${folder}`).filter((name) => name.endsWith(".css")))
     cpSync(`${root}webview/${folder}/${file}`, `${root}dist/webview/${file}`);
 
-const shipped = [extension, worker.metafile, cli.metafile, webviews.metafile];
+const shipped = [extension, worker.metafile, conductor.metafile, cli.metafile, webviews.metafile];
 mkdirSync(`${root}.cache`, { recursive: true });
 writeFileSync(`${root}.cache/bundled-packages.json`, JSON.stringify(bundledPackages(shipped)));

@@ -1,6 +1,6 @@
 import { Cancelled } from "../core/errors";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
-import { type PoolJob, type PoolOptions, runJobs } from "../jobs/workerPool";
+import { extractSets, type PoolOptions } from "../jobs/runList";
 import type { ExtractReply, Placement } from "../protocol/engine";
 import { featureSets } from "../jobs/featureSets";
 import { formatBytes, formatDuration } from "./format";
@@ -17,25 +17,19 @@ export async function extractAll(
   pool: PoolOptions,
   live: LiveOutput,
 ): Promise<ExtractReply[]> {
-  const jobs = featureSets(configs);
-  const labels = jobs.map(({ modality }, index) => {
-    const isOnly = jobs.filter((job) => job.modality === modality).length === 1;
+  const sets = featureSets(configs);
+  const labels = sets.map(({ modality }, index) => {
+    const isOnly = sets.filter((set) => set.modality === modality).length === 1;
     return isOnly ? `${modality} features` : `${modality} features ${index + 1}`;
   });
   const board = new RunBoard(live, labels);
-  const sharedBy = Math.min(pool.concurrency, jobs.length);
-  const work = jobs.map(({ modality, config }, index): PoolJob<ExtractReply> => {
-    const label = labels[index] ?? modality;
+  const outcomes = await extractSets(sets, place, pool, (index) => {
+    const label = labels[index] ?? "features";
     return {
       onEvent: (event) => board.take(label, event),
-      run: async (worker) => {
-        const reply = await worker.call("extract", { ...place, sharedBy, config, modality });
-        board.finish(label, describe(reply));
-        return reply;
-      },
+      onDone: (reply) => board.finish(label, describe(reply)),
     };
   });
-  const outcomes = await runJobs(work, pool);
   board.close();
   const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
   // A real fault says more than the cancellation that may have followed it.

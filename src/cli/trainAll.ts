@@ -1,5 +1,5 @@
 import { Cancelled } from "../core/errors";
-import { type PoolJob, type PoolOptions, runJobs } from "../jobs/workerPool";
+import { type PoolOptions, trainRuns } from "../jobs/runList";
 import { flattenMetrics } from "../core/experiment/metrics";
 import type { RunPlan } from "../core/experiment/runPlan";
 import type { Placement, TrainReply } from "../protocol/engine";
@@ -29,25 +29,17 @@ export async function trainAll(
 ): Promise<TrainedRuns> {
   const pending = runs.filter((run) => run.kind !== "finished");
   const metric = pending[0]?.plan.config.training.selectBy;
-  const board = new RunBoard(
-    live,
-    pending.map(({ plan }) => runLabel(plan)),
-    metric,
-  );
-  const jobs = pending.map((run): PoolJob<TrainReply> => {
-    const label = runLabel(run.plan);
-    const resume = run.kind === "resume" ? run.directory : undefined;
+  const labels = pending.map(({ plan }) => runLabel(plan));
+  const board = new RunBoard(live, labels, metric);
+  const listed = pending.map((run) => ({ plan: run.plan, resume: run.kind === "resume" ? run.directory : undefined }));
+  const outcomes = await trainRuns(listed, runsDirectory, place, pool, (index) => {
+    const label = labels[index] ?? "run";
     return {
       onEvent: (event) => board.take(label, event),
-      run: async (worker) => {
-        const reply = await worker.call("train", { ...place, plan: run.plan, runsDirectory, resume });
-        board.finish(label, describe(reply, metric));
-        return reply;
-      },
+      onDone: (reply) => board.finish(label, describe(reply, metric)),
       onFailure: (error) => board.finish(label, error instanceof Cancelled ? "stopped" : `failed: ${firstLine(error)}`),
     };
   });
-  const outcomes = await runJobs(jobs, pool);
   board.close();
   const replies = new Map<PlannedRun | undefined, (typeof outcomes)[number]>(
     outcomes.map((outcome, index) => [pending[index], outcome]),

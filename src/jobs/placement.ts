@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { ExtractReply } from "../protocol/engine";
 
 /** Folder of the feature cache of the experiments in `baseDirectory`. */
 export function cacheDirectoryOf(baseDirectory: string): string {
@@ -21,7 +20,11 @@ export function coreCount(): number {
  * How many of `runs` runs train at a time, at most `jobs`: on the CPU they share the cores out, while several on one GPU would
  * only get in each other's way.
  */
-export function trainingConcurrency(extracted: readonly ExtractReply[], jobs: number, runs: number): number {
+export function trainingConcurrency(
+  extracted: readonly { readonly device: string }[],
+  jobs: number,
+  runs: number,
+): number {
   const isCpu = extracted.every(({ device }) => device === "cpu");
   return isCpu ? Math.min(jobs, Math.max(1, runs)) : 1;
 }

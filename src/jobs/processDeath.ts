@@ -36,7 +36,7 @@ export function processDeath(child: ChildProcess, name: string): Promise<Process
 
 function describeExit(name: string, code: number | null, signal: NodeJS.Signals | null, stderr: string): string {
   if (/JavaScript heap out of memory/.test(stderr)) return `The ${name} process ran out of JavaScript memory.`;
-  if (signal === "SIGKILL")
+  if (signal === "SIGKILL" && name === "worker")
     return `The ${name} process was killed (SIGKILL); if you did not do that, the system ran out of memory: use a smaller batchSize or fewer --jobs.`;
   const lines = stderr.trim().split("\n").slice(-12).join("\n");
   const said = lines === "" ? "." : `:\n${lines}`;

@@ -1,16 +1,14 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunEvent } from "../../src/core/experiment/runEvent";
-import { bytesOf } from "../../src/core/graph/tensor";
-import { loadCheckpoint } from "../../src/store/loadCheckpoint";
 import { nodeFileSystem } from "../../src/store/nodeFileSystem";
 import { readSummary } from "../../src/store/runListing";
 import { TestCli } from "../support/cli";
+import { outcomeOf, type RunOutcome } from "../support/runOutcome";
 import { type TinyExperiment, writeTinyExperiment } from "../support/tinyExperiment";
-import { eventsOf, untilEvents } from "../support/watchEvents";
+import { untilEvents } from "../support/watchEvents";
 
 let cli: TestCli;
 let folder: string;
@@ -43,35 +41,10 @@ function lossesOf(events: readonly RunEvent[]): number[] {
   return events.flatMap((event) => (event.type === "stepEnd" ? [event.loss] : []));
 }
 
-/** SHA-256 over names and bytes of all tensors of a run's newest state. */
-async function stateHash(run: string): Promise<string> {
-  const names = await readdir(join(run, "checkpoints"));
-  const newest = names
-    .filter((name) => name.startsWith("resume-"))
-    .toSorted()
-    .at(-1)!;
-  const { tensors } = await loadCheckpoint(nodeFileSystem, join(run, "checkpoints", newest));
-  const hash = createHash("sha256");
-  for (const [name, value] of Object.entries(tensors).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(name).update(bytesOf(value));
-  return hash.digest("hex");
-}
-
-interface Outcome {
-  readonly losses: readonly number[];
-  readonly hash: string;
-  readonly metrics: unknown;
-}
-
-async function outcomeOf(run: string): Promise<Outcome> {
-  const { metrics } = await readSummary(nodeFileSystem, run);
-  return { losses: lossesOf(await eventsOf(run)), hash: await stateHash(run), metrics };
-}
-
-let whole: Promise<Outcome> | undefined;
+let whole: Promise<RunOutcome> | undefined;
 
 /** The run that nothing disturbs, made once. */
-function uninterrupted(): Promise<Outcome> {
+function uninterrupted(): Promise<RunOutcome> {
   whole ??= (async () => {
     const { run, args } = runsIn("whole");
     const { code, stderr } = await cli.run(...args);

@@ -19,12 +19,12 @@ export interface RunningCli {
   kill9(): void;
 }
 
-/** The command line and its worker as users run them: bundled, in processes of their own. */
+/** The command line, the conductor and the worker as users run them: bundled, in processes of their own. */
 export class TestCli {
   private constructor(readonly folder: string) {}
 
-  /** Bundles within the project, where the native packages are found. */
-  static async bundle(): Promise<TestCli> {
+  /** Bundles within the project, where the native packages are found. @param extra other programs by name */
+  static async bundle(extra: Readonly<Record<string, string>> = {}): Promise<TestCli> {
     const folder = join(root, ".cache", `test-cli-${process.pid}`);
     await mkdir(folder, { recursive: true });
     await build({
@@ -37,7 +37,12 @@ export class TestCli {
       outdir: folder,
       external: ["onnxruntime-node", "sharp"],
       logLevel: "error",
-      entryPoints: { cli: "src/cli/main.ts", worker: "src/engine/worker.ts" },
+      entryPoints: {
+        cli: "src/cli/main.ts",
+        conductor: "src/jobs/conductorMain.ts",
+        worker: "src/engine/worker.ts",
+        ...extra,
+      },
     });
     return new TestCli(folder);
   }

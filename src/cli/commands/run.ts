@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Cancelled, UserError } from "../../core/errors";
 import { cacheDirectoryOf, coreCount, runsDirectoryOf, trainingConcurrency } from "../../jobs/placement";
-import { ChannelClosed } from "../../protocol/rpc";
+import { WorkerDied } from "../../jobs/workerDied";
 import { type ExitCode, reportError } from "../exitCode";
 import { extractAll } from "../extractAll";
 import { formatDuration, plural } from "../format";
@@ -72,7 +72,7 @@ async function execute(
   const configs = pending.map(({ plan }) => plan.config);
   const extracted = await extractAll(configs, place, { ...pool, concurrency: jobs }, live);
   const concurrency = trainingConcurrency(extracted, jobs, pending.length);
-  return trainAll(runs, runsDirectory, { ...place, sharedBy: concurrency }, { ...pool, concurrency }, live);
+  return trainAll(runs, runsDirectory, place, { ...pool, concurrency }, live);
 }
 
 function printResults({ finished, failures }: TrainedRuns, asJson: boolean): void {
@@ -92,7 +92,7 @@ function printResults({ finished, failures }: TrainedRuns, asJson: boolean): voi
 
 /** Whether the run would get any further the next time: it was stopped, or its process died. */
 function canResume(error: unknown): boolean {
-  return error instanceof Cancelled || (error instanceof Error && error.cause instanceof ChannelClosed);
+  return error instanceof Cancelled || error instanceof WorkerDied;
 }
 
 /** Stopped on request before all else; the user's mistake only where every failure is one. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ExperimentConfig } from "./experimentConfig";
+import type { ExperimentConfig } from "./experimentConfig";
 import { Measured } from "./metrics";
 
 /** Version of the files of a job directory; readers refuse another. */
@@ -11,7 +11,8 @@ const RunPlan = z.object({
   experiment: z.string(),
   variant: z.string(),
   seed: count,
-  config: ExperimentConfig,
+  /** As it was when the work began; whoever runs it again checks it again. */
+  config: z.custom<ExperimentConfig>((value) => typeof value === "object" && value !== null),
 });
 
 /** `job.json`: a list of runs that is worked on in the background. Written once, when the work begins. */

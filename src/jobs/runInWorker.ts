@@ -1,7 +1,7 @@
-import { Cancelled, RunFailure } from "../core/errors";
+import { Cancelled } from "../core/errors";
 import type { RunEvent } from "../core/experiment/runEvent";
 import { ChannelClosed } from "../protocol/rpc";
-import { inLanes } from "./inLanes";
+import { WorkerDied } from "./workerDied";
 import { startWorker, type WorkerProcess, type WorkerProgram } from "./workerProcess";
 
 /** Requests to end work. */
@@ -13,45 +13,19 @@ export interface EndSignals {
 }
 
 /** A piece of work for a process of its own. */
-export interface PoolJob<T> {
+export interface WorkerJob<T> {
   run(worker: WorkerProcess): Promise<T>;
   onEvent?(event: RunEvent): void;
   /** Told the directory of the run, as soon as there is one. */
   onDirectory?(directory: string): void;
-  /** Told at once why the job failed or was not started. */
-  onFailure?(error: unknown): void;
-}
-
-export interface PoolOptions extends WorkerProgram, EndSignals {
-  /** Most processes at a time. */
-  readonly concurrency: number;
-}
-
-export type JobOutcome<T> = PromiseSettledResult<T>;
-
-/**
- * Runs every job in a process of its own, so that memory is measured and given back run by run and a crash takes nothing
- * else along. Settles when all have; outcomes are in the order of the jobs.
- */
-export function runJobs<T>(jobs: readonly PoolJob<T>[], options: PoolOptions): Promise<JobOutcome<T>[]> {
-  const tasks = jobs.map((job) => async (): Promise<T> => {
-    try {
-      return await runInWorker(job, options);
-    } catch (error) {
-      job.onFailure?.(error);
-      throw error;
-    }
-  });
-  return inLanes(tasks, options.concurrency);
 }
 
 /**
  * Does one piece of work in a process of its own, which is gone when the promise settles.
- * @throws Cancelled when it was stopped; RunFailure when the process died, with {@link ChannelClosed} as cause; else what the
- * work failed with
+ * @throws Cancelled when it was stopped; WorkerDied when the process died; else what the work failed with
  */
 export async function runInWorker<T>(
-  job: PoolJob<T>,
+  job: WorkerJob<T>,
   { stop, kill, ...program }: WorkerProgram & EndSignals,
 ): Promise<T> {
   if (stop?.aborted || kill?.aborted) throw new Cancelled("Not started, because the run was stopped.");
@@ -71,7 +45,7 @@ export async function runInWorker<T>(
   } catch (error) {
     if (!(error instanceof ChannelClosed)) throw error;
     if (kill?.aborted) throw new Cancelled("The worker process was ended on request.", { cause: error });
-    throw new RunFailure(error.message, { cause: error });
+    throw new WorkerDied(await worker.death, { cause: error });
   } finally {
     stop?.removeEventListener("abort", onStop);
     kill?.removeEventListener("abort", worker.kill);
