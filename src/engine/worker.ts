@@ -20,7 +20,7 @@ const stopping = new AbortController();
 let working = 0;
 
 const handlers: Handlers<
-  Pick<EngineCalls, keyof RetrievalCalls | "hello" | "train" | "extract" | "evaluate" | "diagnose" | "stop">
+  Pick<EngineCalls, keyof RetrievalCalls | "hello" | "train" | "extract" | "evaluate" | "diagnose" | "inspect" | "stop">
 > = {
   hello: ({ protocolVersion }) => {
     if (protocolVersion !== PROTOCOL_VERSION)
@@ -53,6 +53,12 @@ const handlers: Handlers<
   nearest: (request) => work(async () => (await retrieval()).nearest(request)),
   searchText: (request) => work(async () => (await retrieval()).searchText(request)),
   searchImage: (request) => work(async () => (await retrieval()).searchImage(request)),
+  inspect: ({ path, sizes, values = false }) =>
+    work(async () => {
+      const { inspectModel } = await import("./inspectModel");
+      const report = await inspectModel(path, { sizes });
+      return values ? report : { ...report, values: [] };
+    }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };
 

@@ -4,6 +4,7 @@ import type { Metrics } from "../core/experiment/metrics";
 import type { RunEvent, Split } from "../core/experiment/runEvent";
 import type { RunPlan } from "../core/experiment/runPlan";
 import type { RunSummary } from "../core/experiment/runSummary";
+import type { ModelReport } from "../core/onnx/report/modelReport";
 import type { EmbeddingProgress, RetrievalCalls } from "./retrieval";
 import type { Nothing } from "./rpc";
 
@@ -85,6 +86,15 @@ export interface EvaluateReply {
   readonly device: string;
 }
 
+export interface InspectRequest {
+  /** The model file, absolute. */
+  readonly path: string;
+  /** Sizes of free axes by name, for shapes and costs; sensible ones are found where none are given. */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
+  /** List all values that can be tapped, not only the hidden states. */
+  readonly values?: boolean | undefined;
+}
+
 /** What the host or the command line asks of a worker. */
 export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
@@ -95,6 +105,8 @@ export interface EngineCalls extends RetrievalCalls {
   evaluate(request: EvaluateRequest): EvaluateReply;
   /** Finds out what this machine can do; a driver that crashes takes the worker along, not the caller. */
   diagnose(request: { readonly folder: string }): Diagnosis;
+  /** Reads the structure of a model file, which is hostile until then. */
+  inspect(request: InspectRequest): ModelReport;
   /** Asks the work under way to stop at the next opportunity and keep what is done. */
   stop(request: Nothing): void;
 }

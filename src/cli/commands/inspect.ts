@@ -12,7 +12,8 @@ export async function inspectCommand({ model, json = false }: InspectOptions): P
   const { inspectModel } = await import("../../engine/inspectModel");
   const report = await inspectModel(model);
   if (json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    const { values: _, ...written } = report;
+    process.stdout.write(`${JSON.stringify(written)}\n`);
     return 0;
   }
   const { inputs, hiddenStates, producer, opset, parameters } = report;

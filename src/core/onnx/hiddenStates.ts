@@ -2,7 +2,7 @@ import type { Dimension, Graph } from "../graph/graph";
 import { DataFlow } from "./structure/dataFlow";
 import { finalNormAfter } from "./structure/finalNorm";
 import { layoutOf, type HiddenStateLayout } from "./structure/layout";
-import { residualStream, type StreamValue } from "./structure/residualStream";
+import { type HiddenStateOrigin, residualStream, type StreamValue } from "./structure/residualStream";
 import { sampleGraph, type Sample } from "./structure/sampleShapes";
 import { symbolicShape } from "./structure/symbolicShape";
 import { findTrunk, type Trunk } from "./structure/trunk";
@@ -16,6 +16,7 @@ export interface HiddenState {
   /** Free axes keep names that say how they follow from the inputs' axes. */
   readonly shape: readonly Dimension[];
   readonly layout: HiddenStateLayout;
+  readonly foundBy: HiddenStateOrigin;
   /** Names of the nodes of the block that ends with this value, in order; empty for index 0. */
   readonly block: readonly string[];
 }
@@ -40,13 +41,18 @@ export interface HiddenStateOptions {
  */
 export function findHiddenStates(graph: Graph, options: HiddenStateOptions = {}): HiddenState[] {
   const sample = sampleGraph(graph);
-  const flow = new DataFlow(sample.graph);
+  return hiddenStatesOf(sample, new DataFlow(sample.graph), options);
+}
+
+/** As {@link findHiddenStates}, for a graph whose sizes are fixed already. */
+export function hiddenStatesOf(sample: Sample, flow: DataFlow, options: HiddenStateOptions = {}): HiddenState[] {
   const stream = richestStream(flow, options.input);
-  return stream.map(({ value, block }, index) => ({
+  return stream.map(({ value, foundBy, block }, index) => ({
     index,
     value,
     shape: symbolicShape(sample, value),
     layout: layoutOf(value, flow, batchAxis(sample, value)),
+    foundBy,
     block: block.map(({ name }) => name),
   }));
 }
@@ -74,7 +80,7 @@ function withFinalNorm(stream: readonly StreamValue[], trunk: Trunk, flow: DataF
   const norm = waist && finalNormAfter(trunk, flow, waist);
   if (!last || !norm || !(norm.isRms || !hasTextEmbedding(flow))) return [...stream];
   const added = trunk.nodes.slice(waist.position + 1, norm.waist.position + 1);
-  return [...stream.slice(0, -1), { value: norm.waist.value, block: [...last.block, ...added] }];
+  return [...stream.slice(0, -1), { value: norm.waist.value, foundBy: "final-norm", block: [...last.block, ...added] }];
 }
 
 /** One vector per text that is no pooler in BERT's manner (those end with tanh). */
@@ -83,7 +89,7 @@ function hasTextEmbedding(flow: DataFlow): boolean {
 }
 
 /** The axis of `value` that counts samples: the one that follows the batch size where that is free. */
-function batchAxis({ graph, variations }: Sample, value: string): number {
+export function batchAxis({ graph, variations }: Sample, value: string): number {
   const shape = graph.types.get(value)?.shape ?? [];
   const batch = variations.find(({ role }) => role === "batch");
   const varied = batch?.graph.types.get(value)?.shape;

@@ -5,6 +5,7 @@ import { OpBuilder } from "../graph/opBuilder";
 import { specialize } from "../graph/specialize";
 import type { DataType, Shape } from "../graph/tensor";
 import { keepOutputs } from "./resolveTaps";
+import { batchAxisOf } from "./structure/batchAxis";
 import { DataFlow } from "./structure/dataFlow";
 import { layoutOf } from "./structure/layout";
 
@@ -82,12 +83,8 @@ function hasFreeBatch({ inputs }: Graph): boolean {
 
 /** The axis that grows with the batch: found by comparing the shapes at two batch sizes. */
 function batchAxis(value: string, shape: Shape, varied: Shape | undefined, batchSize: number, label: string): number {
-  const candidates = shape.flatMap((size, axis) => {
-    const isBatch = varied ? varied[axis] !== size : axis === 0 && size % batchSize === 0;
-    return isBatch ? [axis] : [];
-  });
-  const [axis, other] = candidates;
-  if (axis === undefined || other !== undefined || (shape[axis] ?? 0) % batchSize !== 0)
+  const axis = batchAxisOf(shape, varied, batchSize);
+  if (axis === undefined)
     throw new UserError(
       `"hiddenStates" of "${label}": the value "${value}" of shape [${shape.join(", ")}] has no batch axis; tap a value that depends on the input.`,
     );

@@ -20,6 +20,7 @@ export interface Source {
 export class DataFlow {
   readonly producers = new Map<string, number>();
   readonly #floats = new Set<string>();
+  #readers: ReadonlyMap<string, readonly GraphNode[]> | undefined;
 
   constructor(readonly graph: Graph) {
     graph.nodes.forEach((node, index) => {
@@ -45,8 +46,9 @@ export class DataFlow {
     return this.graph.nodes[this.producers.get(value) ?? -1];
   }
 
-  readersOf(value: string): GraphNode[] {
-    return this.graph.nodes.filter((node) => node.inputs.includes(value));
+  readersOf(value: string): readonly GraphNode[] {
+    this.#readers ??= readersByValue(this.graph);
+    return this.#readers.get(value) ?? [];
   }
 
   /**
@@ -74,6 +76,17 @@ export class DataFlow {
       .sort((a, b) => (this.producers.get(b) ?? 0) - (this.producers.get(a) ?? 0))
       .slice(0, MAX_SINKS);
   }
+}
+
+function readersByValue({ nodes }: Graph): Map<string, GraphNode[]> {
+  const readers = new Map<string, GraphNode[]>();
+  for (const node of nodes)
+    for (const name of new Set(node.inputs)) {
+      const list = readers.get(name);
+      if (list) list.push(node);
+      else readers.set(name, [node]);
+    }
+  return readers;
 }
 
 /** A table that depends on no input, read at places that do. */

@@ -3,9 +3,16 @@ import type { DataFlow } from "./dataFlow";
 import { type Boundary, findBoundaries, isActivation } from "./joins";
 import type { Trunk, Waist } from "./trunk";
 
+/**
+ * What shows that a value is a hidden state: `start` is what enters the first block; the others end a residual block, an
+ * inverted residual, a stage of a feature pyramid, a chain of maps of one resolution, or the block and the final norm.
+ */
+export type HiddenStateOrigin = "start" | "residual" | "bottleneck" | "stage" | "resolution" | "final-norm";
+
 /** A value of the residual stream and the nodes of the block that ends with it. */
 export interface StreamValue {
   readonly value: string;
+  readonly foundBy: HiddenStateOrigin;
   /** Empty for the first value, the embedding or stem. */
   readonly block: readonly GraphNode[];
 }
@@ -13,28 +20,37 @@ export interface StreamValue {
 /** The stream along one trunk: what enters the first block, then one value per block, or per stage of a feature pyramid. */
 export function residualStream(trunk: Trunk, flow: DataFlow): StreamValue[] {
   const boundaries = findBoundaries(trunk, flow);
-  const waists = streamWaists(trunk, flow, boundaries);
+  const { waists, foundBy } = findStream(trunk, flow, boundaries);
   return waists.map((waist, index): StreamValue => {
     const from = index === 0 ? undefined : waists[index - 1];
-    return { value: waist.value, block: from ? trunk.nodes.slice(from.position + 1, waist.position + 1) : [] };
+    const block = from ? trunk.nodes.slice(from.position + 1, waist.position + 1) : [];
+    return { value: waist.value, foundBy: from || foundBy === "resolution" ? foundBy : "start", block };
   });
 }
 
-function streamWaists(trunk: Trunk, flow: DataFlow, boundaries: readonly Boundary[]): Waist[] {
+interface Stream {
+  readonly waists: readonly Waist[];
+  readonly foundBy: HiddenStateOrigin;
+}
+
+function findStream(trunk: Trunk, flow: DataFlow, boundaries: readonly Boundary[]): Stream {
   const joins = boundaries.filter(({ kind }) => kind === "join");
   const attentionRuns = runsOf(joins, ({ shape }) => shape.join()).filter((run) =>
     run.some((join) => join.hasAttention),
   );
   const [onlyRun] = attentionRuns;
-  if (attentionRuns.length === 1 && onlyRun) return blockWise(trunk, onlyRun);
+  if (attentionRuns.length === 1 && onlyRun) return { waists: blockWise(trunk, onlyRun), foundBy: "residual" };
   // Inverted residuals (MobileNet, EfficientNet) are tapped block by block, for many have no shortcut to show a stage.
-  if (attentionRuns.length === 0 && boundaries.some(({ kind }) => kind === "bottleneck"))
-    return [stem(trunk, flow, boundaries[0]), ...boundaries.map(({ waist }) => trunk.waists[waist] as Waist)];
+  if (attentionRuns.length === 0 && boundaries.some(({ kind }) => kind === "bottleneck")) {
+    const ends = boundaries.map(({ waist }) => trunk.waists[waist] as Waist);
+    return { waists: [stem(trunk, flow, boundaries[0]), ...ends], foundBy: "bottleneck" };
+  }
   const runs = runsOf(attentionRuns.length > 0 ? joins : boundaries, stageKey);
   const [firstRun = []] = runs;
-  if (runs.length === 1 && firstRun.every(({ kind }) => kind === "join")) return blockWise(trunk, firstRun);
-  if (runs.length > 1) return stageWise(trunk, flow, runs);
-  return plainStages(trunk, flow);
+  if (runs.length === 1 && firstRun.every(({ kind }) => kind === "join"))
+    return { waists: blockWise(trunk, firstRun), foundBy: "residual" };
+  if (runs.length > 1) return { waists: stageWise(trunk, flow, runs), foundBy: "stage" };
+  return { waists: plainStages(trunk, flow), foundBy: "resolution" };
 }
 
 /** Maximal runs of neighbours with the same key. */

@@ -3,10 +3,10 @@ import type { Dimension, Graph, NamedValue } from "../../graph/graph";
 import { specialize } from "../../graph/specialize";
 
 /** What an axis of an input counts; free axes of one role usually have to agree. */
-type Role = "batch" | "channels" | "sequence" | "height" | "width" | "frames";
+export type AxisRole = "batch" | "channels" | "sequence" | "height" | "width" | "frames";
 
 /** Sizes tried for free axes, until the graph accepts one: positions are bounded, images often have a size built in. */
-const trialSizes: Readonly<Record<Role, readonly number[]>> = {
+const trialSizes: Readonly<Record<AxisRole, readonly number[]>> = {
   batch: [2],
   channels: [3],
   frames: [4, 8, 16],
@@ -18,13 +18,21 @@ const trialSizes: Readonly<Record<Role, readonly number[]>> = {
 /** A graph with all sizes fixed, and how its sizes depend on the free axes of the inputs. */
 export interface Sample {
   readonly graph: Graph;
+  /** The free axes of the inputs and the sizes they were given. */
+  readonly axes: readonly FreeAxis[];
   /** The same graph with one free axis (or several that must agree) larger by a step, by the axis' name. */
   readonly variations: readonly Variation[];
 }
 
+export interface FreeAxis {
+  readonly name: string;
+  readonly role: AxisRole;
+  readonly size: number;
+}
+
 export interface Variation {
   readonly symbol: string;
-  readonly role: Role;
+  readonly role: AxisRole;
   readonly size: number;
   readonly variedSize: number;
   readonly graph: Graph;
@@ -32,24 +40,34 @@ export interface Variation {
 
 /**
  * Fixes the free axes of a decoded graph at small sizes that it accepts.
+ * @param wanted sizes of free axes by name, which are not tried but taken
  * @throws UserError when no tried size fits.
  */
-export function sampleGraph(graph: Graph): Sample {
+export function sampleGraph(graph: Graph, wanted: Readonly<Record<string, number>> = {}): Sample {
   const roles = symbolRoles(graph.inputs);
+  const isFree = [...roles.keys()].some((symbol) => !Object.hasOwn(wanted, symbol));
   const builtIn = builtInSizes(graph);
   const trials = trialSizes.height.length + builtIn.sequence.length + builtIn.image.length;
   let firstError: UserError | undefined;
   for (let attempt = 0; attempt < trials; attempt++) {
-    const sizes = new Map([...roles].map(([symbol, role]) => [symbol, sizeAt(role, attempt, builtIn)]));
+    const sizes = new Map(
+      [...roles].map(([symbol, role]) => {
+        const own = Object.hasOwn(wanted, symbol) ? wanted[symbol] : undefined;
+        return [symbol, own ?? sizeAt(role, attempt, builtIn)];
+      }),
+    );
     const fixed = trySpecialize(graph, sizes);
-    if (!(fixed instanceof UserError)) return { graph: fixed, variations: vary(graph, roles, sizes) };
+    if (!(fixed instanceof UserError)) {
+      const axes = [...roles].map(([name, role]) => ({ name, role, size: sizes.get(name) ?? 1 }));
+      return { graph: fixed, axes, variations: vary(graph, roles, sizes) };
+    }
     firstError ??= fixed;
-    if (roles.size === 0) break;
+    if (!isFree) break;
   }
   throw firstError ?? new Error("no trial sizes");
 }
 
-function sizeAt(role: Role, attempt: number, builtIn: BuiltInSizes): number {
+function sizeAt(role: AxisRole, attempt: number, builtIn: BuiltInSizes): number {
   const own = role === "sequence" ? builtIn.sequence : role === "height" || role === "width" ? builtIn.image : [];
   const sizes = [...trialSizes[role], ...own];
   return sizes[Math.min(attempt, sizes.length - 1)] ?? 1;
@@ -79,7 +97,7 @@ function builtInSizes(graph: Graph): BuiltInSizes {
 }
 
 /** Changes each free axis alone, or together with the others of its role where it cannot change alone. */
-function vary(graph: Graph, roles: ReadonlyMap<string, Role>, sizes: ReadonlyMap<string, number>): Variation[] {
+function vary(graph: Graph, roles: ReadonlyMap<string, AxisRole>, sizes: ReadonlyMap<string, number>): Variation[] {
   const variations: Variation[] = [];
   const done = new Set<string>();
   for (const [symbol, role] of roles) {
@@ -109,8 +127,8 @@ function trySpecialize(graph: Graph, sizes: ReadonlyMap<string, number>): Graph 
   }
 }
 
-function symbolRoles(inputs: readonly NamedValue[]): Map<string, Role> {
-  const roles = new Map<string, Role>();
+function symbolRoles(inputs: readonly NamedValue[]): Map<string, AxisRole> {
+  const roles = new Map<string, AxisRole>();
   for (const input of inputs)
     input.shape?.forEach((size, axis) => {
       if (typeof size === "string" && !roles.has(size)) roles.set(size, roleOf(input, axis));
@@ -118,10 +136,10 @@ function symbolRoles(inputs: readonly NamedValue[]): Map<string, Role> {
   return roles;
 }
 
-function roleOf({ shape = [] }: NamedValue, axis: number): Role {
+function roleOf({ shape = [] }: NamedValue, axis: number): AxisRole {
   if (axis === 0) return "batch";
   if (shape.length <= 3) return "sequence";
-  const images: readonly Role[] = shape.length === 4 ? ["batch", "channels"] : ["batch", "frames", "channels"];
+  const images: readonly AxisRole[] = shape.length === 4 ? ["batch", "channels"] : ["batch", "frames", "channels"];
   // Channels last: three numbers at the end of a four-dimensional input.
   if (shape.length === 4 && typeof shape[3] === "number" && shape[3] <= 4) return axis === 1 ? "height" : "width";
   return images[axis] ?? (axis === shape.length - 2 ? "height" : "width");
