@@ -53,11 +53,10 @@ const handlers: Handlers<
   nearest: (request) => work(async () => (await retrieval()).nearest(request)),
   searchText: (request) => work(async () => (await retrieval()).searchText(request)),
   searchImage: (request) => work(async () => (await retrieval()).searchImage(request)),
-  inspect: ({ path, sizes, values = false }) =>
+  inspect: ({ path, ...options }) =>
     work(async () => {
       const { inspectModel } = await import("./inspectModel");
-      const report = await inspectModel(path, { sizes });
-      return values ? report : { ...report, values: [] };
+      return inspectModel(path, options);
     }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };

@@ -12,8 +12,7 @@ export async function inspectCommand({ model, json = false }: InspectOptions): P
   const { inspectModel } = await import("../../engine/inspectModel");
   const report = await inspectModel(model);
   if (json) {
-    const { values: _, ...written } = report;
-    process.stdout.write(`${JSON.stringify(written)}\n`);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
     return 0;
   }
   const { inputs, hiddenStates, producer, opset, parameters } = report;

@@ -12,10 +12,10 @@ export interface ModelReport {
   readonly hiddenStates: readonly ReportedState[];
   /** Every node belongs to one: embedding, one block per hidden state, head, and what is beside them. */
   readonly blocks: readonly ReportedBlock[];
-  /** Floating-point values that depend on an input and have a batch axis, in the order of computation. */
-  readonly values: readonly ReportedValue[];
+  /** Floating-point values that depend on an input and have a batch axis, in the order of computation; only on request. */
+  readonly values?: readonly ReportedValue[];
   /** Number of such values in the model, which may be more than are listed. */
-  readonly valueCount: number;
+  readonly valueCount?: number;
   /** Free axes of the inputs and the sizes that every `itemShape` and `flops` assumes for them. */
   readonly axes: readonly ReportedAxis[];
   readonly warnings: readonly ModelWarning[];

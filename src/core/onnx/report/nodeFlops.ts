@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from "../../graph/graph";
 import { intAttribute, stringAttribute } from "../../graph/graph";
+import type { OpType } from "../../graph/opType";
 import type { Shape } from "../../graph/tensor";
 import { sizeOf } from "../../graph/tensor";
 
@@ -9,29 +10,25 @@ import { sizeOf } from "../../graph/tensor";
  */
 export function nodeFlops(node: GraphNode, graph: Graph): number {
   const shape = (name: string | undefined): Shape => (graph.types.get(name ?? "")?.shape ?? []) as Shape;
-  const [a, b] = node.inputs.map(shape);
-  const output = sizeOf(shape(node.outputs[0]));
-  switch (node.opType) {
-    case "MatMul":
-      return 2 * output * (a?.at(-1) ?? 0);
-    case "Gemm":
-      return 2 * output * (a?.[intAttribute(node.attributes, "transA", 0) ? 0 : 1] ?? 0);
-    case "Conv":
-      return 2 * output * sizeOf(b?.slice(1) ?? [0]);
-    case "ConvTranspose":
-      return 2 * sizeOf(a ?? [0]) * sizeOf(b?.slice(1) ?? [0]);
-    case "Einsum":
-      return einsumFlops(stringAttribute(node.attributes, "equation", ""), node.inputs.map(shape));
-    default:
-      return 0;
-  }
+  return rules[node.opType]?.(node, node.inputs.map(shape), shape(node.outputs[0])) ?? 0;
 }
+
+type FlopsRule = (node: GraphNode, inputs: readonly Shape[], output: Shape) => number;
+
+const rules: Partial<Record<OpType, FlopsRule>> = {
+  MatMul: (_, [a], output) => 2 * sizeOf(output) * (a?.at(-1) ?? 0),
+  Gemm: ({ attributes }, [a], output) => 2 * sizeOf(output) * (a?.[intAttribute(attributes, "transA", 0) ? 0 : 1] ?? 0),
+  Conv: (_, [, kernel], output) => 2 * sizeOf(output) * sizeOf(kernel?.slice(1) ?? [0]),
+  ConvTranspose: (_, [x, kernel]) => 2 * sizeOf(x ?? [0]) * sizeOf(kernel?.slice(1) ?? [0]),
+  Einsum: ({ attributes }, inputs) => einsumFlops(stringAttribute(attributes, "equation", ""), inputs),
+};
 
 /** Of the plain loop over all labels. */
 function einsumFlops(equation: string, shapes: readonly Shape[]): number {
   if (shapes.length < 2 || equation.includes(".")) return 0;
   const sizes = new Map<string, number>();
   const terms = (equation.replaceAll(" ", "").split("->")[0] ?? "").split(",");
-  terms.forEach((term, index) => [...term].forEach((label, axis) => sizes.set(label, shapes[index]?.[axis] ?? 1)));
+  for (const [index, term] of terms.entries())
+    for (const [axis, size] of (shapes[index] ?? []).entries()) sizes.set(term.charAt(axis), size);
   return 2 * sizeOf([...sizes.values()]);
 }

@@ -31,12 +31,10 @@ export function partition(graph: Graph, states: readonly string[]): GraphPart[] 
 
   const nodesOf: GraphNode[][] = Array.from({ length: other + 1 }, () => []);
   for (const node of graph.nodes) nodesOf[owner.get(node) ?? other]?.push(node);
-  const parts = nodesOf.map((nodes, index): GraphPart => {
-    if (index === head) return { kind: "head", nodes };
-    if (index === other) return { kind: "other", nodes };
-    return { kind: index === 0 ? "embedding" : "block", hiddenState: index, nodes };
+  return nodesOf.flatMap((nodes, index): GraphPart[] => {
+    if (index >= head) return nodes.length > 0 ? [{ kind: index === head ? "head" : "other", nodes }] : [];
+    return [{ kind: index === 0 ? "embedding" : "block", hiddenState: index, nodes }];
   });
-  return parts;
 }
 
 /** Gives all nodes that the values depend on, as far as they have no owner yet, to `index`. */

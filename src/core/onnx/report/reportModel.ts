@@ -16,13 +16,15 @@ import { batchSizeOf, itemShapeIn, tappableValues } from "./tappableValues";
 export interface ReportOptions {
   /** Sizes of free axes by name; others are chosen so that the graph accepts them. */
   readonly sizes?: Readonly<Record<string, number>> | undefined;
+  /** List all values that can be tapped, not only the hidden states. */
+  readonly values?: boolean | undefined;
 }
 
 /**
  * Describes a decoded model.
  * @throws UserError when sizes were given that the graph does not accept
  */
-export function reportModel(model: OnnxModel, { sizes }: ReportOptions = {}): ModelReport {
+export function reportModel(model: OnnxModel, { sizes, values: isListed = false }: ReportOptions = {}): ModelReport {
   const { graph, opset, producer } = model;
   const warnings: ModelWarning[] = [];
   const sampled = sampledOrWarning(graph, sizes, warnings);
@@ -32,7 +34,7 @@ export function reportModel(model: OnnxModel, { sizes }: ReportOptions = {}): Mo
     states.map(({ value }) => value),
   );
   const owners = new Map(parts.flatMap(({ nodes }, index) => nodes.map((node): [GraphNode, number] => [node, index])));
-  const { values, count } = tappableValues(graph, (node) => owners.get(node) ?? 0, sampled);
+  const values = isListed ? tappableValues(graph, (node) => owners.get(node) ?? 0, sampled) : undefined;
   const blocks = reportBlocks(graph, parts, sampled);
   const weights = [...graph.initializers.values()];
   return {
@@ -40,8 +42,7 @@ export function reportModel(model: OnnxModel, { sizes }: ReportOptions = {}): Mo
     outputs: graph.outputs.map(reportInput),
     hiddenStates: sampled ? states.map((state) => reportState(state, sampled)) : [],
     blocks,
-    values,
-    valueCount: count,
+    ...(values && { values: values.listed, valueCount: values.count }),
     axes: sampled?.sample.axes ?? [],
     warnings,
     opset,
@@ -108,7 +109,7 @@ function reportBlocks(graph: Graph, parts: readonly GraphPart[], sampled: Sample
   const last = blocks.at(-1);
   const unread = [...unclaimed.values()].reduce((sum, weight) => sum + parametersOf(weight), 0);
   if (last) blocks[blocks.length - 1] = { ...last, parameters: last.parameters + unread };
-  return blocks.filter(({ kind, nodes, parameters }) => kind !== "other" || nodes > 0 || parameters > 0);
+  return blocks;
 }
 
 function parametersOf({ dtype, shape }: Initializer): number {

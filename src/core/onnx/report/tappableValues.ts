@@ -18,7 +18,7 @@ export interface Sampled {
 }
 
 export interface TappableValues {
-  readonly values: readonly ReportedValue[];
+  readonly listed: readonly ReportedValue[];
   readonly count: number;
 }
 
@@ -32,7 +32,7 @@ export function tappableValues(
     graph,
     graph.inputs.map(({ name }) => name),
   );
-  const values: ReportedValue[] = [];
+  const listed: ReportedValue[] = [];
   let count = 0;
   for (const node of graph.nodes) {
     if (!isDynamic(node)) continue;
@@ -43,10 +43,10 @@ export function tappableValues(
       if (sampled && !itemShape) continue;
       if (++count > MAX_VALUES) continue;
       const shape = sampled ? symbolicShape(sampled.sample, name) : (type.shape ?? []);
-      values.push({ name, dtype: type.dtype, shape, opType: node.opType, block: blockOf(node), itemShape });
+      listed.push({ name, dtype: type.dtype, shape, opType: node.opType, block: blockOf(node), itemShape });
     }
   }
-  return { values, count };
+  return { listed, count };
 }
 
 /** Shape of one item as it is kept; undefined for values without a batch axis. */
