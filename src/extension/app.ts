@@ -2,6 +2,7 @@ import type * as vscode from "vscode";
 import type { Engine } from "./jobs/engine";
 import type { Jobs } from "./jobs/jobs";
 import type { RunPanels } from "./panels/runPanels";
+import type { Sidebar } from "./sidebar/createSidebar";
 import type { MachineCheck } from "./sidebar/machineCheck";
 import type { CheckedRuns } from "./workspace/checkedRuns";
 import type { RunIndex } from "./workspace/runIndex";
@@ -20,6 +21,7 @@ export interface App {
   readonly engine: Engine;
   /** What this machine can do, once the user has had it checked. */
   readonly machine: MachineCheck;
+  readonly sidebar: Sidebar;
   readonly panels: () => Promise<RunPanels>;
 }
 

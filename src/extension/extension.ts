@@ -6,6 +6,7 @@ import { guarded } from "./commands/guarded";
 import { createEngine } from "./jobs/createEngine";
 import { createJobs } from "./jobs/createJobs";
 import type { RunPanels } from "./panels/runPanels";
+import { createSidebar } from "./sidebar/createSidebar";
 import { createMachineCheck } from "./sidebar/machineCheck";
 import { createCheckedRuns } from "./workspace/checkedRuns";
 import { createRunIndex } from "./workspace/createRunIndex";
@@ -26,8 +27,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const jobs = createJobs(context.extensionUri, log);
   const checked = createCheckedRuns(context.workspaceState);
   const machine = createMachineCheck(context, engine);
-  const app: App = { context, log, runs, checked, jobs, engine, machine, panels };
-  context.subscriptions.push(log, runs, checked, engine, jobs, machine);
+  const services = { context, log, runs, checked, jobs, engine, machine, panels };
+  const app: App = { ...services, sidebar: createSidebar(services) };
+  context.subscriptions.push(log, runs, checked, engine, jobs, machine, app.sidebar);
 
   for (const kind of panelKinds) {
     const serializer: vscode.WebviewPanelSerializer = {

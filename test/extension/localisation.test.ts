@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { panelKinds, viewType } from "../../src/protocol/panelKind";
+import { englishBackboneLabels } from "../../src/core/views/tree/backboneTree";
+import { englishDeviceLabels } from "../../src/core/views/tree/deviceLabels";
+import { englishTreeLabels } from "../../src/core/views/tree/treeLabels";
 import { englishLabels } from "../../src/protocol/panelLabels";
 
 const root = join(__dirname, "..", "..");
@@ -40,12 +43,16 @@ describe("the manifest", () => {
 describe("the bundle of texts", () => {
   const bundle = JSON.parse(read("l10n/bundle.l10n.json")) as Record<string, string>;
 
+  const labels = [englishLabels, englishTreeLabels, englishDeviceLabels, englishBackboneLabels];
+
   test("has every text that the extension and its panels show, and no other", () => {
     const files = readdirSync(join(root, "src/extension"), { recursive: true, encoding: "utf8" });
     const sources = files.filter((file) => file.endsWith(".ts")).map((file) => read(join("src/extension", file)));
     const literal = /l10n\.t\(\s*"((?:[^"\\]|\\.)*)"/g;
     const texts = sources.flatMap((source) => [...source.matchAll(literal)].map(([, text]) => text ?? ""));
-    expect(Object.keys(bundle).sort()).toEqual([...new Set([...texts, ...Object.values(englishLabels)])].sort());
+    expect(Object.keys(bundle).sort()).toEqual(
+      [...new Set([...texts, ...labels.flatMap((table) => Object.values(table))])].sort(),
+    );
   });
 
   test("places are numbered from 0 without gaps", () => {

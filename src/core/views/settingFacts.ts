@@ -1,3 +1,4 @@
+import type { ExperimentConfig } from "../experiment/experimentConfig";
 import type { RunManifest } from "../experiment/runManifest";
 
 /** A setting as an experiment file spells it. */
@@ -28,13 +29,18 @@ const leftOut = new Set(["$schema", "name", "notes", "seeds", "variants"]);
 
 /** All settings of a run, its files and versions, in the order of the experiment file. */
 export function manifestFacts({ config, files, versions }: RunManifest): ManifestFacts {
-  const own = Object.entries(config).filter(([key]) => !leftOut.has(key));
   return {
-    settings: own.flatMap(([key, value]) => flatten(key, value)),
+    settings: settingsOf(config),
     files: Object.entries(files).map(([role, file]) => ({ role, ...file })),
     versions: Object.entries(versions).map(([path, value]) => ({ path, value })),
     ...(config.notes !== undefined && { notes: config.notes }),
   };
+}
+
+/** All settings but those that say nothing about one run, in the order of the experiment file. */
+export function settingsOf(config: ExperimentConfig): readonly SettingFact[] {
+  const own = Object.entries(config).filter(([key]) => !leftOut.has(key));
+  return own.flatMap(([key, value]) => flatten(key, value));
 }
 
 function flatten(path: string, value: unknown): readonly SettingFact[] {

@@ -1,14 +1,8 @@
 import { UserError } from "../../core/errors";
+import { autoDevices } from "../../core/experiment/autoDevices";
 import { findHardware } from "./hardware";
 import { type Device, devices } from "./sessionOptions";
 import { verifyDevice } from "./verifyDevice";
-
-/** What `auto` tries before the CPU, best first, by platform. */
-const preferences: Readonly<Partial<Record<NodeJS.Platform, readonly Device[]>>> = {
-  linux: ["cuda", "webgpu"],
-  win32: ["dml", "webgpu"],
-  darwin: ["coreml", "webgpu"],
-};
 
 export interface ChosenDevice {
   /** The device that verifiably runs training steps here. */
@@ -38,7 +32,7 @@ export async function chooseDevice(
     return { device, fallbacks: [] };
   }
   const fallbacks: string[] = [];
-  for (const device of preferences[platform] ?? []) {
+  for (const device of autoDevices(platform)) {
     const reason = hardware(device) ?? (await check(device));
     if (reason === undefined) return { device, fallbacks };
     fallbacks.push(reason);

@@ -1,0 +1,33 @@
+/** Every text of the Device view in English; the host puts the user's language in their place. Places {0}, … are filled in. */
+export const englishDeviceLabels = {
+  runOn: "runs on {0}",
+  deviceUnknown: "device not chosen yet",
+  askedFor: "Asked for",
+  resident: "Memory of its process",
+  onDevice: "Memory on the device",
+  processId: "Process",
+  fallback: "Fell back",
+  chosen: "runs, taken by auto",
+  works: "runs",
+  worksNot: "does not run",
+  memory: "Memory",
+  memoryText: "{0}, of which {1} were free",
+  processor: "Processor",
+  processorText: "{0}, {1} cores",
+  runtime: "ONNX Runtime",
+  imageDecoder: "Image decoder",
+  node: "Node.js",
+  disk: "Disk",
+  diskText: "{0} were free",
+  checkedAt: "Checked",
+  checking: "Checking this machine …",
+  unchecked: "Check this machine",
+  worker: "Run workers",
+  workerNone: "none running",
+  workerOne: "1 running",
+  workers: "{0} running",
+  editor: "Extension's own process",
+  editorMemory: "resident {0}, with everything else in it",
+} as const;
+
+export type DeviceLabels = Readonly<Record<keyof typeof englishDeviceLabels, string>>;
