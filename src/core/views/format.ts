@@ -1,8 +1,10 @@
-/** Formats numbers for people. `locale` is a BCP 47 tag; figures in files never go through here. */
+/** Formats numbers for people. `locale` is a BCP 47 tag; raw data in files never go through here. */
 export interface Formatter {
   /** Four significant digits; very large and very small ones with a power of ten. */
   readonly number: (value: number) => string;
   readonly integer: (value: number) => string;
+  /** With that many decimals, so that the figures of a column line up. */
+  readonly fixed: (value: number, decimals: number) => string;
   /** Share of 1 as a percentage with one decimal. */
   readonly percent: (share: number) => string;
   /** The same without a decimal that is zero, as axes have it. */
@@ -30,6 +32,11 @@ export function formatter(locale: string): Formatter {
   return {
     number,
     integer: (value) => (Number.isFinite(value) ? whole.format(value) : number(value)),
+    fixed(value, decimals) {
+      if (!Number.isFinite(value)) return number(value);
+      const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false };
+      return new Intl.NumberFormat(locale, digits).format(value);
+    },
     percent: (value) => (Number.isFinite(value) ? share.format(value) : number(value)),
     shortPercent: (value) => (Number.isFinite(value) ? tick.format(value) : number(value)),
     bytes(bytes) {
