@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { panelKinds, viewType } from "../protocol/panelKind";
+import { comparisonViewType, panelKinds, viewType } from "../protocol/panelKind";
 import type { App } from "./app";
 import { commands } from "./commands";
 import { guarded } from "./commands/guarded";
@@ -18,7 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // Loaded when a panel is first needed: starting the editor must not wait for it.
   const panels = (): Promise<RunPanels> =>
     (loaded ??= import("./panels/runPanels").then(({ RunPanels: Panels }) => {
-      const made = new Panels(context.extensionUri, log);
+      const made = new Panels(context.extensionUri, log, runs.onDidChange);
       context.subscriptions.push(made);
       return made;
     }));
@@ -37,6 +37,10 @@ export function activate(context: vscode.ExtensionContext): void {
     };
     context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(viewType(kind), serializer));
   }
+  const comparison: vscode.WebviewPanelSerializer = {
+    deserializeWebviewPanel: async (panel, state: unknown) => (await panels()).restoreComparison(panel, state),
+  };
+  context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(comparisonViewType, comparison));
   for (const [id, command] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(id, guarded(id, log, command(app))));
   }

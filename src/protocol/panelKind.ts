@@ -6,3 +6,6 @@ export type PanelKind = (typeof panelKinds)[number];
 export function viewType(kind: PanelKind): `unipt.${PanelKind}` {
   return `unipt.${kind}`;
 }
+
+/** Type of the panel that compares runs; there is one at most. */
+export const comparisonViewType = "unipt.comparison";

@@ -1,4 +1,6 @@
 import type { TableRows } from "../core/views/columnTable";
+import type { ComparedCurves } from "../core/views/comparison/comparedCurves";
+import type { ComparedRun } from "../core/views/comparison/comparedRun";
 import type { DashboardState } from "../core/views/dashboardState";
 import type { LayerLensState } from "../core/views/layerLensState";
 import type { TableName } from "../core/views/tableNames";
@@ -26,3 +28,26 @@ export interface LensMessage {
   readonly labels: PanelLabels;
   readonly state: LayerLensState;
 }
+
+/** Curves of runs by the runs' ids. */
+export type CurvesByRun = Readonly<Record<string, ComparedCurves>>;
+
+/**
+ * What the host tells the comparison. `state` comes first, and again whenever the page is shown again; `patch` holds all runs,
+ * whose figures are few, and the curves of those that changed.
+ */
+export type ComparisonMessage =
+  | {
+      readonly kind: "state";
+      readonly labels: PanelLabels;
+      readonly runs: readonly ComparedRun[];
+      readonly curves: CurvesByRun;
+      /** Runs that have not been read yet. */
+      readonly unread: number;
+    }
+  | {
+      readonly kind: "patch";
+      readonly runs: readonly ComparedRun[];
+      readonly curves: CurvesByRun;
+      readonly unread: number;
+    };

@@ -8,7 +8,7 @@ import { resourcesOf } from "./resources";
 export const panelCommands: CommandTable = {
   "unipt.openRunDashboard": (app) => (resource) => openPanel(app, "runDashboard", resourcesOf(resource)[0]),
   "unipt.inspectAggregationWeights": (app) => (resource) => openPanel(app, "layerLens", resourcesOf(resource)[0]),
-  "unipt.compareRuns": later,
+  "unipt.compareRuns": (app) => (resource, selection) => compareRuns(app, resourcesOf(resource, selection)),
   "unipt.browseResults": later,
   "unipt.inspectBackbone": later,
 };
@@ -18,4 +18,27 @@ async function openPanel(app: App, kind: PanelKind, directory?: vscode.Uri): Pro
   const { pickRun } = await import("../panels/pickRun");
   const chosen = directory?.fsPath ?? (await pickRun());
   if (chosen !== undefined) (await app.panels()).open(kind, chosen);
+}
+
+/**
+ * Shows runs beside each other: those that were chosen, with experiment files standing for all of their runs, or else those
+ * that the user picks. A single run joins the comparison that is open.
+ */
+async function compareRuns(app: App, resources: readonly vscode.Uri[]): Promise<void> {
+  const panels = await app.panels();
+  const chosen = resources.flatMap(({ fsPath }) => runsOf(app, fsPath));
+  const { comparedRuns } = panels;
+  if (chosen.length > 1) panels.compare(chosen);
+  else if (chosen.length === 1 && comparedRuns.length > 0) panels.compare([...comparedRuns, ...chosen]);
+  else {
+    const { pickRuns } = await import("../panels/pickRun");
+    const picked = await pickRuns(chosen.length > 0 ? chosen : comparedRuns);
+    if (picked && picked.length > 0) panels.compare(picked);
+  }
+}
+
+function runsOf({ runs }: App, path: string): readonly string[] {
+  const experiments = runs.experiments.filter(({ file }) => file?.fsPath === path);
+  if (experiments.length === 0) return [path];
+  return experiments.flatMap((experiment) => experiment.runs.map(({ directory }) => directory));
 }

@@ -4,11 +4,12 @@ import { csv } from "../../core/views/csv";
 import type { PanelIntent } from "../../protocol/panelIntent";
 import type { PanelKind } from "../../protocol/panelKind";
 import { runFiles } from "../../store/runDirectory";
-import type { CsvDocuments } from "./csvDocuments";
+import type { TextDocuments } from "./textDocuments";
+import { giveText, saveImage } from "./giveFile";
 import type { RunPanel } from "./runPanel";
 
 export interface ActionContext {
-  readonly documents: CsvDocuments;
+  readonly documents: TextDocuments;
   readonly open: (kind: PanelKind, directory: string) => void;
 }
 
@@ -34,30 +35,25 @@ export async function act(intent: PanelIntent, panel: RunPanel, { documents, ope
     case "exportCsv":
     case "copyCsv": {
       const table = panel.content.table(intent.chart);
-      if (table) await giveCsv(intent, csv(table), panel, documents);
+      const how = ({ openCsv: "open", exportCsv: "save", copyCsv: "copy" } as const)[intent.kind];
+      const name = panel.fileName(intent.chart, "");
+      if (table) await giveText({ format: "csv", how, text: csv(table) }, name, documents);
       return;
     }
     case "saveSvg":
-      await save(panel.fileName(intent.chart, ".svg"), Buffer.from(intent.svg), "SVG", "svg");
-      return;
     case "savePng":
-      await save(panel.fileName(intent.chart, ".png"), Buffer.from(intent.base64, "base64"), "PNG", "png");
+      await saveImage(intent, panel.fileName(intent.chart, ""));
       return;
-  }
-}
-
-async function giveCsv(
-  { kind, chart }: Extract<PanelIntent, { kind: "openCsv" | "exportCsv" | "copyCsv" }>,
-  text: string,
-  panel: RunPanel,
-  documents: CsvDocuments,
-): Promise<void> {
-  const name = panel.fileName(chart, ".csv");
-  if (kind === "openCsv") await documents.show(name, text);
-  else if (kind === "exportCsv") await save(name, Buffer.from(text), "CSV", "csv");
-  else {
-    await vscode.env.clipboard.writeText(text);
-    vscode.window.setStatusBarMessage(vscode.l10n.t("The data of the chart are on the clipboard."), 3_000);
+    case "giveText":
+      await giveText(intent, panel.fileName(intent.name, ""), documents);
+      return;
+    case "runCommand":
+      await vscode.commands.executeCommand(`unipt.${intent.command}`, { resource: vscode.Uri.file(directory) });
+      return;
+    case "addRuns":
+    case "removeRun":
+    case "openRun":
+      return;
   }
 }
 
@@ -78,13 +74,4 @@ async function openRunFile(panel: RunPanel, role: string): Promise<void> {
 async function reveal(uri: vscode.Uri): Promise<void> {
   const isInside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
   await vscode.commands.executeCommand(isInside ? "revealInExplorer" : "revealFileInOS", uri);
-}
-
-async function save(name: string, bytes: Uint8Array, filter: string, extension: string): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
-    filters: { [filter]: [extension] },
-    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
-  });
-  if (target) await vscode.workspace.fs.writeFile(target, bytes);
 }

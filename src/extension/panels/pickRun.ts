@@ -21,6 +21,32 @@ const maxRuns = 2_000;
  * @returns its directory; undefined when there is none, or none was chosen
  */
 export async function pickRun(): Promise<string | undefined> {
+  const items = await runItems();
+  if (items.length === 0) return undefined;
+  const placeHolder = vscode.l10n.t("Choose a run, newest first");
+  return (await vscode.window.showQuickPick(items, { placeHolder, ...matching }))?.directory;
+}
+
+/**
+ * Has the user choose any number of runs.
+ * @param chosen directories of those that are ticked at first
+ * @returns their directories; undefined when there is none, or the user gave up
+ */
+export async function pickRuns(chosen: readonly string[]): Promise<readonly string[] | undefined> {
+  const items = await runItems();
+  if (items.length === 0) return undefined;
+  const ticked = new Set(chosen);
+  const picked = await vscode.window.showQuickPick(
+    items.map((item) => ({ ...item, picked: ticked.has(item.directory) })),
+    { canPickMany: true, placeHolder: vscode.l10n.t("Choose the runs to compare"), ...matching },
+  );
+  return picked?.map(({ directory }) => directory);
+}
+
+const matching = { matchOnDescription: true, matchOnDetail: true } as const;
+
+/** All runs, newest first; tells the user when there is none. */
+async function runItems(): Promise<readonly RunItem[]> {
   const files = await vscode.workspace.findFiles(`**/runs/*/${runFiles.manifest}`, "**/node_modules/**", maxRuns);
   const items = (await Promise.all(files.map(({ fsPath }) => runItem(dirname(fsPath))))).filter(
     (item) => item !== undefined,
@@ -30,16 +56,8 @@ export async function pickRun(): Promise<string | undefined> {
       "There are no runs below a “runs” folder of this workspace yet. Run an experiment first.",
     );
     await vscode.window.showInformationMessage(text);
-    return undefined;
   }
-  items.sort((a, b) => b.createdMs - a.createdMs);
-  const placeHolder = vscode.l10n.t("Choose a run, newest first");
-  const picked = await vscode.window.showQuickPick(items, {
-    placeHolder,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
-  return picked?.directory;
+  return items.sort((a, b) => b.createdMs - a.createdMs);
 }
 
 async function runItem(directory: string): Promise<RunItem | undefined> {

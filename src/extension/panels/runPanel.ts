@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { PanelKind } from "../../protocol/panelKind";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
@@ -8,9 +7,9 @@ import type { PanelIntent } from "../../protocol/panelIntent";
 import { readPanelIntent } from "../../protocol/panelIntent";
 import { DashboardContent } from "./dashboardContent";
 import { LensContent } from "./lensContent";
+import { loadPage } from "./loadPage";
 import { Pacer } from "./pacer";
 import type { PanelContent } from "./panelContent";
-import { panelHtml } from "./panelHtml";
 import { RunFeed } from "./runFeed";
 
 /** Shortest time between two messages to a page. */
@@ -35,7 +34,6 @@ export class RunPanel {
   readonly feed: RunFeed;
   readonly content: PanelContent;
   readonly #panel: vscode.WebviewPanel;
-  readonly #options: RunPanelOptions;
   readonly #looks: Pacer;
   readonly #messages: Pacer;
   readonly #disposables: vscode.Disposable[] = [];
@@ -46,7 +44,7 @@ export class RunPanel {
 
   constructor(panel: vscode.WebviewPanel, options: RunPanelOptions) {
     this.#panel = panel;
-    this.#options = options;
+
     const { kind, directory, labels, act, log } = options;
     const feedOptions = { fs: nodeFileSystem, processes: systemProcesses, now: () => Date.now() };
     this.feed = new RunFeed(directory, feedOptions, (kept) => {
@@ -77,8 +75,7 @@ export class RunPanel {
         else act(intent, this);
       }),
     );
-    panel.webview.options = { enableScripts: true, localResourceRoots: [options.dist] };
-    panel.webview.html = this.#html();
+    loadPage(panel, { dist: options.dist, name: kind });
   }
 
   /** Name for files made from a chart of this run. */
@@ -133,19 +130,5 @@ export class RunPanel {
     this.#kept = Infinity;
     if (message !== undefined) void this.#panel.webview.postMessage(message);
     if (this.content.isBehind) this.#messages.ask();
-  }
-
-  #html(): string {
-    const { kind, dist } = this.#options;
-    const { webview, title } = this.#panel;
-    const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, "webview", file)).toString();
-    return panelHtml({
-      title,
-      language: vscode.env.language,
-      cspSource: webview.cspSource,
-      nonce: randomBytes(24).toString("base64url"),
-      script: uri(`${kind}.js`),
-      styles: [uri("shared.css"), uri(`${kind}.css`)],
-    });
   }
 }

@@ -1,28 +1,36 @@
-import { basename, isAbsolute } from "node:path";
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import { z } from "zod";
 import type { PanelKind } from "../../protocol/panelKind";
-import { viewType } from "../../protocol/panelKind";
-import { parseRunName } from "../../store/runName";
-import { CsvDocuments } from "./csvDocuments";
+import { comparisonViewType, viewType } from "../../protocol/panelKind";
+import { TextDocuments } from "./textDocuments";
+import { actOnComparison } from "./comparisonActions";
+import { maxComparedRuns } from "./comparisonContent";
+import { ComparisonPanel } from "./comparisonPanel";
 import { localizedLabels } from "./localizedLabels";
 import { act } from "./panelActions";
 import { RunPanel } from "./runPanel";
+import { isRunOfWorkspace } from "./runOfWorkspace";
 
 /** What a page keeps over a reload of the window; only the run matters to the host. */
 const SavedState = z.object({ directory: z.string().min(1).max(4096) });
+const SavedComparison = z.object({ directories: z.array(z.string().min(1).max(4096)).max(maxComparedRuns) });
 
-/** The panels on runs: at most one of each kind for each run. */
+/** The panels on runs: at most one of each kind for each run, and one that compares runs. */
 export class RunPanels implements vscode.Disposable {
   readonly #dist: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #panels = new Map<string, RunPanel>();
-  readonly #documents = new CsvDocuments();
+  readonly #documents = new TextDocuments();
   readonly #labels = localizedLabels();
+  readonly #onDidChangeRuns: vscode.Event<unknown>;
+  #comparison: ComparisonPanel | undefined;
 
-  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
+  /** @param onDidChangeRuns is fired when something happens to a run of the workspace */
+  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel, onDidChangeRuns: vscode.Event<unknown>) {
     this.#dist = vscode.Uri.joinPath(extensionUri, "dist");
     this.#log = log;
+    this.#onDidChangeRuns = onDidChangeRuns;
   }
 
   /** Shows a panel on a run directory: the one there is, or a new one. */
@@ -40,8 +48,32 @@ export class RunPanels implements vscode.Disposable {
   restore(kind: PanelKind, panel: vscode.WebviewPanel, state: unknown): void {
     const saved = SavedState.safeParse(state);
     const directory = saved.success ? saved.data.directory : "";
-    const isRun = isAbsolute(directory) && parseRunName(basename(directory)) !== undefined;
-    if (isRun && !this.#panels.has(key(kind, directory))) this.#adopt(panel, kind, directory);
+    if (isRunOfWorkspace(directory) && !this.#panels.has(key(kind, directory))) this.#adopt(panel, kind, directory);
+    else panel.dispose();
+  }
+
+  /** Runs that the comparison shows; none while there is no comparison. */
+  get comparedRuns(): readonly string[] {
+    return this.#comparison?.content.directories ?? [];
+  }
+
+  /** Shows these run directories beside each other: in the comparison there is, or in a new one. */
+  compare(directories: readonly string[]): void {
+    if (this.#comparison) {
+      this.#comparison.setRuns(directories);
+      this.#comparison.reveal();
+      return;
+    }
+    const title = vscode.l10n.t("Compare Runs");
+    const panel = vscode.window.createWebviewPanel(comparisonViewType, title, vscode.ViewColumn.Active);
+    this.#adoptComparison(panel, directories);
+  }
+
+  /** Fills the comparison that the editor has kept over a reload. What it kept is not trusted. */
+  restoreComparison(panel: vscode.WebviewPanel, state: unknown): void {
+    const saved = SavedComparison.safeParse(state);
+    const directories = (saved.success ? saved.data.directories : []).filter(isRunOfWorkspace);
+    if (directories.length > 0 && !this.#comparison) this.#adoptComparison(panel, directories);
     else panel.dispose();
   }
 
@@ -64,6 +96,22 @@ export class RunPanels implements vscode.Disposable {
     });
     this.#panels.set(key(kind, directory), made);
     made.onDidDispose(() => this.#panels.delete(key(kind, directory)));
+  }
+
+  #adoptComparison(panel: vscode.WebviewPanel, directories: readonly string[]): void {
+    const open = (kind: PanelKind, run: string): void => this.open(kind, run);
+    this.#comparison = new ComparisonPanel(panel, directories, {
+      dist: this.#dist,
+      labels: this.#labels,
+      log: this.#log,
+      onDidChangeRuns: this.#onDidChangeRuns,
+      act: (intent, from) => {
+        actOnComparison(intent, from, { documents: this.#documents, open }).catch((error: unknown) =>
+          this.#report(error),
+        );
+      },
+    });
+    this.#comparison.onDidDispose(() => (this.#comparison = undefined));
   }
 
   #report(error: unknown): void {

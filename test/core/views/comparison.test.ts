@@ -184,7 +184,7 @@ describe("curves", () => {
   test("of few points are as they were; of many, averages over stretches without what is not finite", () => {
     const table = new ColumnTable();
     for (let i = 0; i < 4_000; i++) table.append({ step: i + 1, epoch: 0, seconds: i, loss: i === 2 ? Number.NaN : i });
-    const curve = averagedCurve(table, "loss", () => true);
+    const curve = averagedCurve(table, "loss");
     expect(curve.y).toHaveLength(1_000);
     expect([curve.y[0], curve.y[1], curve.step[0]]).toEqual([(0 + 1 + 3) / 3, 5.5, 2.5]);
     const few = averagedCurve(table, "loss", (row) => row < 3);

@@ -27,7 +27,7 @@ export function comparedCurves({ tables: { steps, evaluations } }: RunHistory): 
   const isValidation = (row: number): boolean => splitNames[splits[row] ?? -1] === "val";
   const metrics = evaluations.columnNames.filter((name) => !placeColumns.has(name));
   return {
-    loss: averagedCurve(steps, "loss", () => true),
+    loss: averagedCurve(steps, "loss"),
     metrics: Object.fromEntries(metrics.map((name) => [name, averagedCurve(evaluations, name, isValidation)])),
   };
 }
@@ -36,24 +36,25 @@ export function comparedCurves({ tables: { steps, evaluations } }: RunHistory): 
  * A column as a curve. Long ones are averaged over equal stretches of 2ᵏ rows, so that runs of equal length have their points
  * at the same places; values that are not finite stay out of the averages, and a stretch without any is NaN.
  */
-export function averagedCurve(table: ColumnTable, name: string, isWanted: (row: number) => boolean): ComparedCurve {
-  const rows = Array.from({ length: table.rowCount }, (_, row) => row).filter(isWanted);
-  const stride = 2 ** Math.ceil(Math.log2(Math.max(1, rows.length / maxPoints)));
-  const count = Math.ceil(rows.length / stride);
-  const averaged = (column: Float64Array): Float64Array =>
-    Float64Array.from({ length: count }, (_, i) => meanOf(column, rows.slice(i * stride, (i + 1) * stride)));
+export function averagedCurve(table: ColumnTable, name: string, isWanted?: (row: number) => boolean): ComparedCurve {
+  const rows = isWanted && Uint32Array.from({ length: table.rowCount }, (_, row) => row).filter(isWanted);
+  const length = rows?.length ?? table.rowCount;
+  const stride = 2 ** Math.ceil(Math.log2(Math.max(1, length / maxPoints)));
+  const averaged = (column: Float64Array): Float64Array => {
+    const means = new Float64Array(Math.ceil(length / stride));
+    for (let i = 0; i < means.length; i++) {
+      let [sum, count] = [0, 0];
+      for (let at = i * stride; at < Math.min(length, (i + 1) * stride); at++) {
+        const value = column[rows?.[at] ?? at] ?? Number.NaN;
+        if (!Number.isFinite(value)) continue;
+        sum += value;
+        count++;
+      }
+      means[i] = count === 0 ? Number.NaN : sum / count;
+    }
+    return means;
+  };
   const [step, epoch, seconds] = axes.map((axis) => averaged(table.column(axis)));
   const none = new Float64Array();
   return { step: step ?? none, epoch: epoch ?? none, seconds: seconds ?? none, y: averaged(table.column(name)) };
-}
-
-function meanOf(column: Float64Array, rows: readonly number[]): number {
-  let [sum, count] = [0, 0];
-  for (const row of rows) {
-    const value = column[row] ?? Number.NaN;
-    if (!Number.isFinite(value)) continue;
-    sum += value;
-    count++;
-  }
-  return count === 0 ? Number.NaN : sum / count;
 }

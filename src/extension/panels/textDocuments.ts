@@ -2,8 +2,8 @@ import * as vscode from "vscode";
 
 const scheme = "unipt-data";
 
-/** Data of charts as read-only documents, kept as long as they are open. */
-export class CsvDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+/** Data of charts and tables as read-only documents, kept as long as they are open. */
+export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #registrations: readonly vscode.Disposable[];
