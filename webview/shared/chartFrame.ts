@@ -1,5 +1,6 @@
 import type { DataTable } from "../../src/core/views/csv";
 import type { Scene } from "../../src/core/views/scenes/scene";
+import { csv } from "../../src/core/views/csv";
 import { dataTable } from "./dataTable";
 import { element, setText, show, uniqueId } from "./dom";
 import { exportImage } from "./exportImage";
@@ -16,6 +17,8 @@ export interface FrameOptions {
   readonly help: string;
   /** What "Show data as table" shows; undefined while there is none. */
   readonly table: () => DataTable | undefined;
+  /** Whether the page has all the data of the chart; otherwise the host, which has more of them, writes files of it. */
+  readonly isLocal?: boolean;
   /** The chart as a figure for print. */
   readonly scene: () => Scene;
 }
@@ -103,11 +106,16 @@ export class ChartFrame {
     const { title, scene } = this.#options;
     const source = this.#options.source ?? (() => this.#options.chart);
     const image = (kind: "svg" | "png") => () => void exportImage(source(), scene(), title, kind, this.#ui);
+    const give = (how: "open" | "save" | "copy", kind: "openCsv" | "exportCsv" | "copyCsv"): void => {
+      const data = this.#options.isLocal === true ? this.#options.table() : undefined;
+      if (data) send({ kind: "giveText", format: "csv", how, name: source(), text: csv(data) });
+      else if (this.#options.isLocal !== true) send({ kind, chart: source() });
+    };
     return menuButton(texts.label("chartMenu", title), [
       { text: () => texts.label(this.#table.hidden ? "showTable" : "hideTable"), run: () => this.#toggleTable() },
-      { text: () => texts.label("openCsv"), run: () => send({ kind: "openCsv", chart: source() }) },
-      { text: () => texts.label("exportCsv"), run: () => send({ kind: "exportCsv", chart: source() }) },
-      { text: () => texts.label("copyCsv"), run: () => send({ kind: "copyCsv", chart: source() }) },
+      { text: () => texts.label("openCsv"), run: () => give("open", "openCsv") },
+      { text: () => texts.label("exportCsv"), run: () => give("save", "exportCsv") },
+      { text: () => texts.label("copyCsv"), run: () => give("copy", "copyCsv") },
       { text: () => texts.label("exportPng"), run: image("png") },
       { text: () => texts.label("exportSvg"), run: image("svg") },
     ]);

@@ -1,7 +1,17 @@
 import { element, setText, svgElement } from "./dom";
-import type { Band, Line, LineModel } from "./lineModel";
+import type { Band, Line } from "./lineModel";
 import type { Marker } from "./lineStyle";
 import { colorIndex, dashOf, markerOf } from "./lineStyle";
+
+/** What a legend names: lines by their dash and marker, areas and bubbles by their colour. */
+export type LegendLine = Pick<Line, "id" | "label" | "tone"> &
+  Partial<Pick<Line, "hasMarkers" | "isUnjoined" | "isFaint">> & { readonly isArea?: boolean };
+
+export interface LegendModel {
+  readonly lines: readonly LegendLine[];
+  readonly bands?: readonly Band[] | undefined;
+  readonly hidden: ReadonlySet<string>;
+}
 
 interface Entry {
   readonly button: HTMLButtonElement;
@@ -23,8 +33,11 @@ export class Legend {
     root.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  draw({ lines, bands = [], hidden }: LineModel): void {
-    const names = [...lines.map(({ id }) => id), ...new Set(bands.map(({ name }) => name))].join("\n");
+  draw({ lines: all, bands = [], hidden }: LegendModel): void {
+    const lines = all.filter(({ isFaint }) => isFaint !== true);
+    const names = [...lines.map(({ id, label }) => `${id} ${label}`), ...new Set(bands.map(({ name }) => name))].join(
+      "\n",
+    );
     if (names !== this.#names) this.#rebuild(lines, bands);
     this.#names = names;
     for (const { id } of lines) this.#entries.get(id)?.button.setAttribute("aria-pressed", String(!hidden.has(id)));
@@ -35,7 +48,7 @@ export class Legend {
     if (entry) setText(entry.value, value);
   }
 
-  #rebuild(lines: readonly Line[], bands: readonly Band[]): void {
+  #rebuild(lines: readonly LegendLine[], bands: readonly Band[]): void {
     this.#entries.clear();
     for (const line of lines) {
       const value = element("span", { class: "legend-value" });
@@ -43,7 +56,7 @@ export class Legend {
       const button = element(
         "button",
         { type: "button", class: "legend-entry", tabindex },
-        swatch(line),
+        line.isArea === true ? patch(line, 1) : swatch(line),
         line.label,
         value,
       );
@@ -52,7 +65,7 @@ export class Legend {
     }
     const kinds = new Map(bands.map((band) => [band.name, band]));
     const keys = [...kinds.values()].map((band) =>
-      element("span", { class: "legend-band hint" }, patch(band), band.name),
+      element("span", { class: "legend-band hint" }, patch(band, 0.4), band.name),
     );
     this.#root.replaceChildren(...[...this.#entries.values()].map(({ button }) => button), ...keys);
   }
@@ -79,7 +92,7 @@ const markerPaths: Readonly<Record<Marker, string>> = {
 };
 
 /** A sample of the line: its colour, dash and marker; a hollow marker alone where points are not joined. */
-function swatch({ tone, hasMarkers, isUnjoined = false }: Line): SVGElement {
+function swatch({ tone, hasMarkers = false, isUnjoined = false }: LegendLine): SVGElement {
   const svg = svgElement("svg", {
     class: "swatch",
     viewBox: "0 0 24 10",
@@ -98,7 +111,7 @@ function swatch({ tone, hasMarkers, isUnjoined = false }: Line): SVGElement {
   return svg;
 }
 
-function patch({ tone }: Band): SVGElement {
+function patch({ tone }: { readonly tone: number }, opacity: number): SVGElement {
   const svg = svgElement("svg", {
     class: "swatch",
     viewBox: "0 0 14 10",
@@ -106,7 +119,7 @@ function patch({ tone }: Band): SVGElement {
     height: 10,
     "aria-hidden": "true",
   });
-  const area = svgElement("rect", { width: 14, height: 10, "fill-opacity": 0.4 });
+  const area = svgElement("rect", { width: 14, height: 10, "fill-opacity": opacity });
   area.classList.add(`fill-series${colorIndex(tone)}`);
   svg.append(area);
   return svg;

@@ -1,14 +1,15 @@
 import type { ChartDataset, ChartOptions, Plugin } from "chart.js";
-import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from "chart.js";
+import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from "chart.js";
 import type { Window } from "../../src/core/views/decimate";
 import { decimate } from "../../src/core/views/decimate";
 import type { ChartPoint, Line, LineModel } from "./lineModel";
 import { cutAtEdges, extentOf, rowAt, SmoothedLines } from "./lineModel";
 import type { ChartTheme } from "./theme";
 import { colorIndex, dashOf, markerOf } from "./lineStyle";
+import { withOpacity } from "./overlay";
 import { readTheme } from "./theme";
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
 
 /** Slices of the x axis; two points each. */
 const buckets = 1_000;
@@ -17,6 +18,7 @@ const maxMarkers = 60;
 /** Opacity of raw values behind a smoothed line, as a hexadecimal suffix or a share. */
 const rawOpacity = 0.35;
 const bandOpacity = 0.13;
+const spreadOpacity = 0.18;
 
 /** Where the pointer or the keyboard is: an x value, and the line that has the focus, if one has. */
 export interface Cursor {
@@ -97,11 +99,29 @@ export class LineChart {
 
   #datasets(line: Line, model: LineModel): ChartDataset<"line", ChartPoint[]>[] {
     const values = this.#smoothed.of(line, model);
-    const color = this.#color(line.tone);
+    const own = this.#color(line.tone);
+    const color = line.isFaint === true ? withOpacity(own, rawOpacity) : own;
     const main = this.#dataset(line, values, color, model);
+    // Smoothing moves the mean, so the spread around the raw one would be beside it.
+    if (values === line.y && line.spread) return [main, ...this.#area(line, line.spread, color, model)];
     if (values === line.y) return [main];
     const raw = this.#dataset(line, line.y, withOpacity(color, rawOpacity), model);
     return [{ ...raw, borderWidth: 1, borderDash: [], pointRadius: 0 }, main];
+  }
+
+  /** Two lines that are not seen, with the area between them. */
+  #area(
+    line: Line,
+    { low, high }: NonNullable<Line["spread"]>,
+    color: string,
+    model: LineModel,
+  ): ChartDataset<"line", ChartPoint[]>[] {
+    const edge = { borderWidth: 0, pointRadius: 0 } as const;
+    const backgroundColor = withOpacity(color, spreadOpacity);
+    return [
+      { ...this.#dataset(line, low, color, model), ...edge },
+      { ...this.#dataset(line, high, color, model), ...edge, backgroundColor, fill: "-1" },
+    ];
   }
 
   #dataset(line: Line, y: Float64Array, color: string, model: LineModel): ChartDataset<"line", ChartPoint[]> {
@@ -116,7 +136,7 @@ export class LineChart {
       normalized: true,
       borderColor: color,
       backgroundColor: color,
-      borderWidth: this.#theme.isHighContrast ? 2.5 : 1.75,
+      borderWidth: line.isFaint === true ? 1 : this.#theme.isHighContrast ? 2.5 : 1.75,
       borderDash: [...dashOf(line.tone)],
       borderJoinStyle: "round",
       // Markers at the edges are drawn whole.
@@ -258,9 +278,4 @@ export class LineChart {
     context.lineWidth = 2;
     context.stroke();
   }
-}
-
-/** A colour of the theme, which may be hexadecimal or functional, made translucent. */
-function withOpacity(color: string, opacity: number): string {
-  return `color-mix(in srgb, ${color} ${opacity * 100}%, transparent)`;
 }

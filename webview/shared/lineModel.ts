@@ -16,6 +16,10 @@ export interface Line {
   /** Points worth a marker of their own, such as evaluations. */
   readonly hasMarkers: boolean;
   readonly isSmoothable: boolean;
+  /** How far the values spread around `y`, such as mean ± sd over seeds; drawn as an area. */
+  readonly spread?: { readonly low: Float64Array; readonly high: Float64Array } | undefined;
+  /** A line in the background, such as one seed behind the mean of its group. */
+  readonly isFaint?: boolean;
   /** Points that are not joined, such as a single test. */
   readonly isUnjoined?: boolean;
   /** A point to mark, such as the best epoch. */

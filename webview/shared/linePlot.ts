@@ -24,7 +24,7 @@ export interface PlotEvents {
   readonly toggle: (line: string) => void;
 }
 
-export type PlotOptions = Pick<FrameOptions, "chart" | "source" | "title" | "table">;
+export type PlotOptions = Pick<FrameOptions, "chart" | "source" | "title" | "table" | "isLocal">;
 
 /** A line chart with all that belongs to it: legend with values, pointer and keyboard, zoom, summary, table, export. */
 export class LinePlot {
@@ -228,7 +228,7 @@ export class LinePlot {
     this.#readoutAt = at;
     const model = this.#model;
     const { window } = this.#chart;
-    const lines = this.#visible().filter((line) => rowAt(line, at, window) >= 0);
+    const lines = this.#visible().filter((line) => line.isFaint !== true && rowAt(line, at, window) >= 0);
     show(this.#readout, lines.length > 0);
     if (!model || lines.length === 0) return;
     const x = lines[0]?.x[nearestRow(lines[0], at)] ?? at;
@@ -248,23 +248,25 @@ export class LinePlot {
 
   #summary(model: LineModel): string {
     const { label } = this.#ui.texts;
-    const sentences = model.lines.map((line) => {
-      const summary = summarizeSeries(line.y);
-      if (!summary) return `${line.label}: ${label("summaryEmpty")}`;
-      const { first, last, lowest, highest, gaps } = summary;
-      const place = (row: number): string => model.formatX(line.x[row] ?? Number.NaN);
-      const figures = [first, last, lowest.value].map((value) => this.#written(value));
-      const low = [this.#unit(), place(lowest.row)];
-      const text = label(
-        "summaryLine",
-        line.label,
-        ...figures,
-        ...low,
-        this.#written(highest.value),
-        place(highest.row),
-      );
-      return gaps > 0 ? `${text} ${label("summaryGaps", gaps)}` : text;
-    });
+    const sentences = model.lines
+      .filter(({ isFaint }) => isFaint !== true)
+      .map((line) => {
+        const summary = summarizeSeries(line.y);
+        if (!summary) return `${line.label}: ${label("summaryEmpty")}`;
+        const { first, last, lowest, highest, gaps } = summary;
+        const place = (row: number): string => model.formatX(line.x[row] ?? Number.NaN);
+        const figures = [first, last, lowest.value].map((value) => this.#written(value));
+        const low = [this.#unit(), place(lowest.row)];
+        const text = label(
+          "summaryLine",
+          line.label,
+          ...figures,
+          ...low,
+          this.#written(highest.value),
+          place(highest.row),
+        );
+        return gaps > 0 ? `${text} ${label("summaryGaps", gaps)}` : text;
+      });
     return sentences.join(" ");
   }
 
@@ -272,11 +274,11 @@ export class LinePlot {
     const model = this.#model;
     if (!model) return { width: 1, height: 1, shapes: [], targets: [] };
     const series = this.#visible().flatMap((line): readonly PrintedSeries[] => {
-      const { x, y, label, tone, hasMarkers, isUnjoined = false } = line;
+      const { x, y, label, tone, hasMarkers, isUnjoined = false, isFaint = false, spread } = line;
       const shown = this.#chart.shownValues(line);
       const style = { label, x, tone: `series${tone}`, dash: dashOf(tone), hasMarkers, isUnjoined } as const;
       return shown === y
-        ? [{ ...style, y }]
+        ? [{ ...style, y, isFaint, spread }]
         : [
             { ...style, y, isFaint: true },
             { ...style, y: shown },

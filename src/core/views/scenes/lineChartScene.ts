@@ -16,6 +16,8 @@ export interface PrintedSeries {
   readonly isUnjoined?: boolean;
   /** Raw values behind a smoothed line. */
   readonly isFaint?: boolean;
+  /** How far the values spread around `y`: an area. */
+  readonly spread?: { readonly low: Float64Array; readonly high: Float64Array } | undefined;
 }
 
 export interface PrintedBand extends Window {
@@ -48,7 +50,10 @@ const buckets = 700;
 export function lineChartScene(chart: LineChart): Scene {
   const points = chart.series.map((series) => pointsOf(series, chart));
   const xs = points.flatMap(({ x }) => x);
-  const ys = points.flatMap(({ y }) => y).filter((y) => Number.isFinite(y) && (!chart.isLogY || y > 0));
+  const ys = [
+    ...points.flatMap(({ y }) => y),
+    ...chart.series.flatMap(({ spread }) => (spread ? [...spread.low, ...spread.high] : [])),
+  ].filter((y) => Number.isFinite(y) && (!chart.isLogY || y > 0));
   const bands = chart.bands ?? [];
   const x0 = chart.window?.from ?? min([...xs, ...bands.map(({ from }) => from)]);
   const x1 = chart.window?.to ?? max([...xs, ...bands.map(({ to }) => to)]);
@@ -68,6 +73,7 @@ export function lineChartScene(chart: LineChart): Scene {
     line(toX(tick), height - bottom, toX(tick), height - bottom + 4, "axis"),
     label(chart.formatX(tick), toX(tick), height - bottom + 14, "middle", "muted"),
   ]);
+  const areas = chart.series.flatMap((series) => area(series, toX, toY, chart));
   const curves = chart.series.flatMap((series, i) =>
     curve(series, points[i] ?? { x: [], y: [] }, toX, toY, chart.isLogY),
   );
@@ -85,6 +91,7 @@ export function lineChartScene(chart: LineChart): Scene {
       line(left, height - bottom, width - right, height - bottom, "axis"),
       ...xAxis,
       label(chart.xLabel, (left + width - right) / 2, height - bottom + 32, "middle"),
+      ...areas,
       ...curves,
       ...legend(chart.series, left),
     ],
@@ -105,6 +112,35 @@ function drawBand({ from, to, name, tone }: PrintedBand, window: Window, toX: (x
   if (end <= start) return [];
   const area = rect(start, top, end - start, height - top - bottom, tone, { "fill-opacity": 0.13 });
   return textWidth(name) + 8 < end - start ? [area, label(name, start + 4, top + 9, "start", "muted")] : [area];
+}
+
+/** The area between low and high, in as many pieces as gaps make; nothing on a logarithmic axis where low is not positive. */
+function area(
+  { x, spread, tone }: PrintedSeries,
+  toX: (x: number) => number,
+  toY: (y: number) => number,
+  { window, isLogY }: LineChart,
+): readonly Shape[] {
+  if (!spread) return [];
+  const { low, high } = spread;
+  const isDrawn = (row: number): boolean => {
+    const [at = 0, from = Number.NaN, to = Number.NaN] = [x[row], low[row], high[row]];
+    const isInside = window === undefined || (at >= window.from && at <= window.to);
+    return isInside && Number.isFinite(from + to) && (!isLogY || from > 0);
+  };
+  const pieces: number[][] = [[]];
+  for (const row of x.keys()) {
+    if (isDrawn(row)) pieces.at(-1)?.push(row);
+    else if (pieces.at(-1)?.length !== 0) pieces.push([]);
+  }
+  return pieces
+    .filter((rows) => rows.length > 1)
+    .map((rows): Shape => {
+      const point = (row: number, y: Float64Array): string =>
+        `${toX(x[row] ?? 0).toFixed(2)} ${toY(y[row] ?? 0).toFixed(2)}`;
+      const outline = [...rows.map((row) => point(row, high)), ...rows.toReversed().map((row) => point(row, low))];
+      return { tag: "path", attributes: { d: `M${outline.join("L")}Z`, "fill-opacity": 0.18 }, fill: tone };
+    });
 }
 
 interface Points {

@@ -40,7 +40,7 @@ export function textWidth(text: string): number {
 }
 
 /** Cuts a name in its middle, since layers differ at both ends. */
-function shortened(name: string, length: number): string {
+export function shortened(name: string, length: number): string {
   if (name.length <= length) return name;
   const tail = Math.floor((length - 1) * 0.6);
   return `${name.slice(0, length - 1 - tail)}…${name.slice(-tail)}`;
