@@ -8,11 +8,16 @@ export interface MenuItem {
 /**
  * A button that opens a menu, with the keys that menus have: arrows, Home, End, Escape. Closes when the focus leaves it.
  * @param name what the button is called for people who do not see it
+ * @param text what stands on it
  */
-export function menuButton(name: string, items: readonly MenuItem[]): HTMLElement {
+export function menuButton(name: string, items: readonly MenuItem[], text = "⋯"): HTMLElement {
   const id = uniqueId("menu");
   const attributes = { type: "button", "aria-haspopup": "menu", "aria-controls": id, "aria-expanded": "false" };
-  const button = element("button", { ...attributes, class: "icon-button", "aria-label": name, title: name }, "⋯");
+  const button = element(
+    "button",
+    { ...attributes, class: text === "⋯" ? "icon-button" : "text-button", "aria-label": name, title: name },
+    text,
+  );
   const menu = element("div", { class: "menu", role: "menu", id, "aria-label": name });
   const root = element("div", { class: "menu-anchor" }, button, menu);
   show(menu, false);

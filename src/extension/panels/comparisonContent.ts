@@ -1,5 +1,5 @@
 import type { PanelLabels } from "../../protocol/panelLabels";
-import type { ComparisonMessage, CurvesByRun } from "../../protocol/panelMessage";
+import type { ComparisonMessage } from "../../protocol/panelMessage";
 import { ComparedSource } from "./comparedSource";
 import type { FeedOptions } from "./runFeed";
 
@@ -85,6 +85,6 @@ export class ComparisonContent {
     const curves = unsent.flatMap(([directory, known]) => (known ? [[directory, known.curves] as const] : []));
     this.#unsent.clear();
     this.#isChanged = false;
-    return { runs, curves: Object.fromEntries(curves) as CurvesByRun, unread: shown.length - runs.length };
+    return { runs, curves: Object.fromEntries(curves), unread: shown.length - runs.length };
   }
 }

@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { PanelIntent } from "../../protocol/panelIntent";
 import { readPanelIntent } from "../../protocol/panelIntent";
 import type { PanelLabels } from "../../protocol/panelLabels";

@@ -93,9 +93,20 @@ function settingsOf(manifest: RunManifest | undefined): Readonly<Record<string, 
 
 /** Seeds of one group must have been trained with the same settings, on the same files; versions may differ. */
 function likenessOf({ experiment, variant, attempt, seed }: RunIdentity, manifest: RunManifest | undefined): string {
-  if (!manifest) return JSON.stringify([experiment, variant, seed, attempt]);
+  const name = `${experiment}.${variant}`;
+  if (!manifest) return `${name}.seed${seed}.${attempt}`;
   const files = Object.entries(manifest.files).map(([role, { sha256 }]) => [role, sha256]);
-  return JSON.stringify([experiment, variant, settingsOf(manifest), files]);
+  return `${name}.${hashOf(JSON.stringify([settingsOf(manifest), files]))}`;
+}
+
+/** 64 bits of the text by two FNV-1a hashes with different starts: short enough to be kept as a choice. */
+function hashOf(text: string): string {
+  const halves = [0x811c9dc5, 0x9747b28c].map((start) => {
+    let hash = start;
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    return (hash >>> 0).toString(16).padStart(8, "0");
+  });
+  return halves.join("");
 }
 
 /** Of the best evaluation of each split so far. */
