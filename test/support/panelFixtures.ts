@@ -1,4 +1,5 @@
 import { DashboardContent } from "../../src/extension/panels/dashboardContent";
+import { ComparisonContent } from "../../src/extension/panels/comparisonContent";
 import { LensContent } from "../../src/extension/panels/lensContent";
 import { panelHtml } from "../../src/extension/panels/panelHtml";
 import type { PanelContent } from "../../src/extension/panels/panelContent";
@@ -17,6 +18,15 @@ export async function panelContent(kind: PanelKind, directory: string): Promise<
   const feed = new RunFeed(directory, options, () => undefined);
   await feed.refresh();
   return kind === "runDashboard" ? new DashboardContent(feed, englishLabels) : new LensContent(feed, englishLabels);
+}
+
+/** What the extension would show of run directories in the comparison. */
+export async function comparisonContent(directories: readonly string[]): Promise<ComparisonContent> {
+  const options = { fs: nodeFileSystem, processes: systemProcesses, now: () => Date.now() };
+  const content = new ComparisonContent(englishLabels, options, () => undefined);
+  content.setRuns(directories);
+  await content.refresh(true, () => true);
+  return content;
 }
 
 /** The page of a panel as the editor would load it, with files served from `origin`. */

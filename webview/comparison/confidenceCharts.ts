@@ -1,3 +1,5 @@
+import { splitNames } from "../../src/core/experiment/eventNames";
+import type { Split } from "../../src/core/experiment/runEvent";
 import { estimate } from "../../src/core/experiment/statistics";
 import type { ComparisonGroup } from "../../src/core/views/comparison/comparisonGroups";
 import type { DataTable } from "../../src/core/views/csv";
@@ -27,8 +29,11 @@ export class ConfidenceCharts {
     const modalities = [...new Set(runs.flatMap(({ confidence }) => Object.keys(confidence?.byModality ?? {})))];
     for (const modality of modalities) {
       const known = this.plots.get(modality) ?? this.#plot(modality);
+      const having = runs.flatMap(({ confidence }) => (confidence?.byModality[modality] ? confidence.split : []));
+      // Means over different samples cannot be compared, so runs that have not been tested yet wait.
+      const split = splitNames.findLast((name) => having.includes(name)) ?? "val";
       const categories = layersOf(groups, modality);
-      const series = groups.flatMap((group) => seriesOf(group, modality, categories));
+      const series = groups.flatMap((group) => seriesOf(group, { modality, split }, categories));
       const describe = ({ label: name, values, errors }: BarSeries, c: number): string => {
         const [value, error = 0] = [format.percent(values[c] ?? Number.NaN), errors?.[c]];
         const layer = categories[c] ?? "";
@@ -40,7 +45,6 @@ export class ConfidenceCharts {
       const shared = { isStacked: false, valueTitle: label("confidence"), hidden, formatValue, describe };
       const model: BarModel = { ...shared, categories, series };
       this.#models.set(modality, model);
-      const split = runs.find(({ confidence }) => confidence?.byModality[modality])?.confidence?.split ?? "val";
       known.frame.setCaption(label("confidenceComparedCaption", splitText(this.#ui, split)));
       known.draw(model);
     }
@@ -80,13 +84,14 @@ function layersOf(groups: readonly ComparisonGroup[], modality: string): readonl
 
 function seriesOf(
   { key, label, tone, counted }: ComparisonGroup,
-  modality: string,
+  { modality, split }: { readonly modality: string; readonly split: Split },
   layers: readonly string[],
 ): readonly BarSeries[] {
   const estimates = layers.map((layer) => {
-    const means = counted.flatMap(
-      (run) => run.confidence?.byModality[modality]?.find((each) => each.layer === layer)?.mean ?? [],
-    );
+    const means = counted.flatMap(({ confidence }) => {
+      const layersOfRun = confidence?.split === split ? confidence.byModality[modality] : undefined;
+      return layersOfRun?.find((each) => each.layer === layer)?.mean ?? [];
+    });
     return means.length === 0 ? undefined : estimate(means);
   });
   if (estimates.every((each) => each === undefined)) return [];

@@ -144,6 +144,7 @@ export class BarPlot {
           type: "linear",
           stacked: isStacked,
           beginAtZero: true,
+          suggestedMax: this.#reach(),
           title: title(valueTitle),
           ticks: {
             ...ticks,
@@ -161,6 +162,12 @@ export class BarPlot {
         },
       },
     };
+  }
+
+  /** Where the longest error bar ends. */
+  #reach(): number {
+    const ends = this.#shown().flatMap(({ values, errors = [] }) => errors.map((error, c) => error + (values[c] ?? 0)));
+    return Math.max(0, ...ends.filter(Number.isFinite));
   }
 
   #drawOverlay(): void {

@@ -37,6 +37,8 @@ export interface ComparisonCell {
   readonly interval?: readonly [number, number];
   /** Seeds that a comparison with the baseline pairs. */
   readonly pairs?: number;
+  /** Seeds that there are, beside those that have a value of the main metric. */
+  readonly outOf?: number;
   /** Whether no other group has a better mean. */
   readonly isBest?: boolean;
   /** The members of the group do not agree. */
@@ -106,9 +108,8 @@ function columnsOf(groups: readonly ComparisonGroup[], options: TableOptions): r
   const hasBaseline = groups.some(({ key }) => key === options.baseline);
   const hasDevice = runs.some(({ deviceBytes }) => deviceBytes !== undefined);
   const column = (kind: ColumnKind, name: string): ComparisonColumn => ({ id: `${kind}:${name}`, kind, name });
+  const settings = options.showsAllSettings ? allSettings(runs) : differingSettings(runs);
   return [
-    ...(options.showsAllSettings ? allSettings(runs) : differingSettings(runs)).map((path) => column("setting", path)),
-    ...differingCircumstances(runs).map((name) => column("circumstance", name)),
     column("count", "seeds"),
     ...options.metrics.flatMap((metric) => {
       if (metric !== options.metric) return [column("metric", metric)];
@@ -120,6 +121,8 @@ function columnsOf(groups: readonly ComparisonGroup[], options: TableOptions): r
     ...(hasDevice ? [column("bytes", "deviceBytes")] : []),
     column("bytes", "predictedBytes"),
     column("seconds", "seconds"),
+    ...settings.map((path) => column("setting", path)),
+    ...differingCircumstances(runs).map((name) => column("circumstance", name)),
   ];
 }
 
@@ -127,7 +130,7 @@ function groupCell(
   group: ComparisonGroup,
   { kind, name }: ComparisonColumn,
   baseline: ComparisonGroup | undefined,
-  { split }: TableOptions,
+  { split, metric }: TableOptions,
 ): ComparisonCell {
   const { counted } = group;
   switch (kind) {
@@ -136,7 +139,7 @@ function groupCell(
     case "circumstance":
       return shared(group.runs.map(({ circumstances }) => circumstances[name]));
     case "count":
-      return { value: counted.length };
+      return { value: valuesOf(group, split, metric).size, outOf: counted.length };
     case "metric":
       return spread([...valuesOf(group, split, name).values()]);
     case "interval": {

@@ -31,7 +31,7 @@ export function writeCell(
   { varies }: Pick<ComparisonTexts, "varies">,
 ): WrittenCell {
   const kind = table.columns[c]?.kind;
-  const { value, sd, interval, isVarying = false } = cell;
+  const { value, sd, interval, outOf, isVarying = false } = cell;
   if (isVarying) return { text: varies };
   const decimals = decimalsOf(table, c);
   const fixed = (figure: number): string => format.fixed(figure, decimals);
@@ -47,11 +47,12 @@ export function writeCell(
     }
     case "pValue":
       return { text: value < 0.001 ? "< 0.001" : format.fixed(value, 3) };
+    case "count":
+      return { text: outOf === undefined || outOf === value ? format.integer(value) : `${value} / ${outOf}` };
     case "bytes":
       return { text: format.bytes(value) };
     case "seconds":
       return { text: format.duration(value) };
-    case "count":
     case "params":
     case "setting":
     case "circumstance":
