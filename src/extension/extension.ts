@@ -8,6 +8,7 @@ import { createJobs } from "./jobs/createJobs";
 import type { RunPanels } from "./panels/runPanels";
 import { createSidebar } from "./sidebar/createSidebar";
 import { createMachineCheck } from "./sidebar/machineCheck";
+import { takeExpectedSample } from "./sample/pendingSample";
 import { createCheckedRuns } from "./workspace/checkedRuns";
 import { createRunIndex } from "./workspace/createRunIndex";
 
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const app: App = { ...services, sidebar: createSidebar(services) };
   context.subscriptions.push(log, runs, checked, engine, jobs, machine, app.sidebar);
 
+  void showExpectedSample(context);
   for (const kind of panelKinds) {
     const serializer: vscode.WebviewPanelSerializer = {
       deserializeWebviewPanel: async (panel, state: unknown) => (await panels()).restore(kind, panel, state),
@@ -44,4 +46,12 @@ export function activate(context: vscode.ExtensionContext): void {
   for (const [id, command] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(id, guarded(id, log, command(app))));
   }
+}
+
+/** Windows that were opened for the sample show its experiment file. */
+async function showExpectedSample({ globalState }: vscode.ExtensionContext): Promise<void> {
+  const folder = await takeExpectedSample(globalState, vscode.workspace.workspaceFolders);
+  if (!folder) return;
+  const { experimentIn, showExperiment } = await import("./sample/openSample");
+  await showExperiment(experimentIn(folder));
 }

@@ -1,7 +1,9 @@
 import type { CommandTable } from "../app";
-import { later } from "./later";
 
 /** The sample workspace. */
 export const sampleCommands: CommandTable = {
-  "unipt.openSampleExperiment": later,
+  "unipt.openSampleExperiment": (app) => async () => {
+    const { openSample } = await import("../sample/openSample");
+    await openSample(app.context, app.log);
+  },
 };
