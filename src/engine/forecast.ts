@@ -9,7 +9,7 @@ import { type FeatureForecast, forecastFeatures } from "./features/forecastFeatu
 import { MASK } from "./features/recordLayout";
 import { OrtExecutor } from "./ort/ortExecutor";
 import { extractionRequest, type Modality } from "./training/extraction";
-import type { FeatureReader } from "./training/featureReader";
+import { chooseLayers, type FeatureReader } from "./training/featureReader";
 import { readData } from "./training/openTask";
 import { trainingSchedule } from "./training/progress";
 import { retrievalTask } from "./training/retrievalTask";
@@ -64,12 +64,13 @@ async function plannedReader(
   const request = await extractionRequest({ ...place, config, items, executor: executorOf(place) }, modality);
   const { layout } = await planExtraction(request, await request.cache.fingerprints());
   const [first] = layout.tensors;
-  return {
+  const planned: FeatureReader = {
     modality,
     layers: layout.tensors.filter(({ name }) => name !== MASK),
     maskLength: first?.name === MASK ? first.shape[0] : undefined,
     read: () => Promise.reject(new Error("These features are only planned.")),
   };
+  return chooseLayers(planned, config[modality].layers);
 }
 
 /** Forecasts are made on the CPU: what they tell does not depend on the device. */

@@ -57,13 +57,30 @@ const common = {
 
 const method = MethodConfig.describe("The network trained on the backbone's hidden states.");
 
+/** Which of the tapped hidden states the method is given: a choice among cached features, which needs no extraction of its own. */
+const LayerChoice = z
+  .array(z.int().min(0))
+  .min(1)
+  .refine((layers) => layers.every((layer, i) => i === 0 || layer > (layers[i - 1] ?? layer)), {
+    error: "indices in rising order, each once",
+  })
+  .optional()
+  .describe(
+    "The tapped hidden states that the method is given, as indices into `hiddenStates`, low to high. The features of all " +
+      "stay in one cache, so variants that differ here share them. All by default.",
+  );
+
 /** Image-text retrieval: each side embeds into one space, compared by cosine. */
 export const ImageTextRetrievalConfig = z.strictObject({
   task: z.literal("image-text-retrieval").describe("What is learned."),
   ...common,
   data: PairDataConfig,
-  image: z.strictObject({ backbone: ImageBackboneConfig, method }).describe("The image side: backbone and method."),
-  text: z.strictObject({ backbone: TextBackboneConfig, method }).describe("The text side: backbone and method."),
+  image: z
+    .strictObject({ backbone: ImageBackboneConfig, layers: LayerChoice, method })
+    .describe("The image side: backbone and method."),
+  text: z
+    .strictObject({ backbone: TextBackboneConfig, layers: LayerChoice, method })
+    .describe("The text side: backbone and method."),
   pooling: EmbeddingPooling.default("mean"),
   loss: ContrastiveLossConfig.prefault({ name: "info-nce" }).describe("What training minimises."),
   training: trainingConfig(retrievalSelectors).prefault({}),

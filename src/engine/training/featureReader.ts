@@ -1,3 +1,4 @@
+import { UserError } from "../../core/errors";
 import type { Shape, Tensor } from "../../core/graph/tensor";
 import type { FeatureStore } from "../features/featureStore";
 
@@ -31,6 +32,39 @@ export function featureReader(modality: string, store: FeatureStore): FeatureRea
       const { taps, mask } = await store.readBatch([...items], { taps: layers, withMask });
       const hiddenStates = new Map(layers.flatMap((layer, at) => (taps[at] ? [[layer, taps[at]] as const] : [])));
       return { hiddenStates, mask };
+    },
+  };
+}
+
+/**
+ * The same features as if only some of the hidden states had been tapped; the others are never read.
+ * @param layers indices into the layers of `features`, rising; all by default
+ * @throws UserError for a layer that was not tapped
+ */
+export function chooseLayers(features: FeatureReader, layers: readonly number[] | undefined): FeatureReader {
+  if (layers === undefined) return features;
+  const { modality, layers: all } = features;
+  const unknown = layers.find((layer) => layer >= all.length);
+  if (unknown !== undefined) {
+    const range = all.length === 1 ? "only 0" : `0 to ${all.length - 1}`;
+    throw new UserError(
+      `"${modality}.layers" asks for layer ${unknown}, but ${all.length} hidden ${all.length === 1 ? "state is" : "states are"} tapped; use ${range}.`,
+    );
+  }
+  return {
+    ...features,
+    layers: layers.flatMap((layer) => all[layer] ?? []),
+    read: async (items, wanted, withMask) => {
+      const { hiddenStates, mask } = await features.read(
+        items,
+        wanted.flatMap((layer) => layers[layer] ?? []),
+        withMask,
+      );
+      const chosen = wanted.flatMap((layer) => {
+        const state = hiddenStates.get(layers[layer] ?? -1);
+        return state ? [[layer, state] as const] : [];
+      });
+      return { hiddenStates: new Map(chosen), mask };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { PairDataset } from "../datasets/pairDataset";
 import { readPairs } from "../datasets/readPairs";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import { extractModality } from "./extraction";
-import { featureReader } from "./featureReader";
+import { chooseLayers, featureReader } from "./featureReader";
 import { retrievalTask, type RetrievalData } from "./retrievalTask";
 import type { TrainingTask } from "./trainingTask";
 
@@ -40,8 +40,8 @@ export async function* openTask(
   const data: RetrievalData = {
     items,
     isUsable: (item) => image.store.has(item),
-    image: featureReader("image", image.store),
-    text: featureReader("text", text.store),
+    image: chooseLayers(featureReader("image", image.store), config.image.layers),
+    text: chooseLayers(featureReader("text", text.store), config.text.layers),
   };
   const close = async (): Promise<void> => {
     await image.store.close();
