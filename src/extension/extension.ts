@@ -5,12 +5,16 @@ import { commands } from "./commands";
 import { guarded } from "./commands/guarded";
 import { createEngine } from "./jobs/createEngine";
 import { createJobs } from "./jobs/createJobs";
+import { showRunning } from "./jobs/showRunning";
+import { registerTasks } from "./jobs/registerTasks";
 import type { RunPanels } from "./panels/runPanels";
 import { createSidebar } from "./sidebar/createSidebar";
 import { createMachineCheck } from "./sidebar/machineCheck";
 import { takeExpectedSample } from "./sample/pendingSample";
 import { createCheckedRuns } from "./workspace/checkedRuns";
 import { createRunIndex } from "./workspace/createRunIndex";
+
+let shutdown: (() => Promise<void>) | undefined;
 
 /** Composes and registers; behaviour is in the commands, views and panels. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -31,6 +35,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = { context, log, runs, checked, jobs, engine, machine, panels };
   const app: App = { ...services, sidebar: createSidebar(services) };
   context.subscriptions.push(log, runs, checked, engine, jobs, machine, app.sidebar);
+  context.subscriptions.push(showRunning(app), registerTasks(app));
+  shutdown = () => jobs.shutdown();
 
   void showExpectedSample(context);
   for (const kind of panelKinds) {
@@ -54,4 +60,9 @@ async function showExpectedSample({ globalState }: vscode.ExtensionContext): Pro
   if (!folder) return;
   const { experimentIn, showExperiment } = await import("./sample/openSample");
   await showExperiment(experimentIn(folder));
+}
+
+/** Has runs saved that end with the editor; those that outlive it are left alone. */
+export async function deactivate(): Promise<void> {
+  await shutdown?.();
 }
