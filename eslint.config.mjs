@@ -36,6 +36,17 @@ export default tseslint.config(
       ),
     },
   },
+  {
+    files: ["test/workbench/exthost/*.cjs"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: Object.fromEntries(
+        ["process", "console", "Buffer", "__dirname", "setTimeout", "suite", "suiteSetup", "suiteTeardown", "test"].map(
+          (name) => [name, "readonly"],
+        ),
+      ),
+    },
+  },
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   layer(
     ["src/core/**"],

@@ -92,9 +92,9 @@ export async function startServer({
     authority,
     extensionsFolder: join(root, "extensions"),
     logFile: join(root, "server.log"),
-    /** Address of the workbench on a folder; `payload` is for the workbench itself. */
+    /** Address of the workbench on a folder (null: on none); `payload` is for the workbench itself. */
     url({ folder: opened = workspaceFolder, payload } = {}) {
-      const query = new URLSearchParams({ folder: opened });
+      const query = new URLSearchParams(opened === null ? { ew: "true" } : { folder: opened });
       if (payload) query.set("payload", JSON.stringify(payload));
       return `http://${authority}/?${query}`;
     },

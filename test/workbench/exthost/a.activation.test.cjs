@@ -1,0 +1,37 @@
+// First of all suites: activation can be measured once.
+const assert = require("node:assert/strict");
+const { performance } = require("node:perf_hooks");
+const vscode = require("vscode");
+
+const id = "unipt-lab.unipt-lab";
+
+suite("activation", () => {
+  test("takes less than 100 ms", async () => {
+    const extension = vscode.extensions.getExtension(id);
+    assert.ok(extension, "the extension is installed");
+    assert.equal(extension.isActive, false, "nothing in an empty workspace needs the extension");
+    const cpu = process.cpuUsage();
+    const start = performance.now();
+    await extension.activate();
+    const wallMs = performance.now() - start;
+    const { user, system } = process.cpuUsage(cpu);
+    console.log(
+      `[unipt-figure] activation: ${wallMs.toFixed(0)} ms (processor ${((user + system) / 1000).toFixed(0)} ms)`,
+    );
+    assert.ok(wallMs < 100, `activation took ${wallMs} ms`);
+  });
+
+  test("loads less than 300 kB, and no native module", () => {
+    const folder = vscode.extensions.getExtension(id).extensionPath;
+    const loaded = Object.keys(require.cache).filter((path) => path.startsWith(folder) && !path.includes("/test/"));
+    const { statSync } = require("node:fs");
+    const bytes = loaded.reduce((sum, path) => sum + statSync(path).size, 0);
+    console.log(`[unipt-figure] loaded so far: ${(bytes / 1000).toFixed(0)} kB in ${loaded.length} files`);
+    assert.deepEqual(
+      loaded.filter((path) => /onnxruntime|sharp|\.node$/.test(path)),
+      [],
+    );
+    // Source maps make bundles of the working tree several times as large.
+    if (vscode.env.appHost !== "" && process.env.UNIPT_VSIX) assert.ok(bytes < 300_000, `${bytes} bytes`);
+  });
+});
