@@ -111,8 +111,9 @@ for (const theme of Object.keys(themes)) {
       assert.ok((await colorsOf(chart(page, "loss").locator("canvas"))) > 20);
       await assertAccessible(page);
       await page.getByRole("tab", { name: "Memory" }).click();
-      await chart(page, "ledger").locator("svg").waitFor();
-      assert.equal(await chart(page, "ledger").locator("svg rect[data-bar]").count(), 16);
+      await chart(page, "ledger").locator(".legend-fixed").first().waitFor();
+      assert.equal(await chart(page, "ledger").locator(".legend-fixed").count(), 8);
+      assert.ok((await colorsOf(chart(page, "ledger").locator("canvas"))) > 7);
       assert.ok((await colorsOf(chart(page, "memory").locator("canvas"))) > 20);
       await assertAccessible(page);
       await page.getByRole("tab", { name: "Settings and Events" }).click();
@@ -245,6 +246,48 @@ describe("the run dashboard", () => {
     const png = Buffer.from(intents.find(({ kind }) => kind === "savePng").base64, "base64");
     assert.deepEqual([...png.subarray(1, 4)], [...Buffer.from("PNG")]);
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [720 * 3, 400 * 3]);
+    await assertClean(page);
+  });
+
+  test("offers what can be done with the run: stop while it goes on, resume when it was cut off", async () => {
+    const shown = (page) => page.locator(".actions vscode-button:visible").allTextContents();
+    const ended = await show("runDashboard", { seed: 14 });
+    assert.deepEqual(await shown(ended.page), [
+      "Aggregation Weights",
+      "Results",
+      "Compare …",
+      "Settings File",
+      "Show in Explorer",
+    ]);
+    await ended.page.locator("vscode-button", { hasText: "Compare" }).click();
+    const { page, content } = await show("runDashboard", { seed: 15, until: 40 });
+    assert.equal((await shown(page))[0], "Resume");
+    await page.locator("vscode-button", { hasText: "Resume" }).click();
+    const { state } = content.whole();
+    await page.receive({ kind: "patch", state: { head: { ...state.head, standing: "running" } }, tables: {} });
+    assert.equal((await shown(page))[0], "Stop");
+    await page.locator("vscode-button", { hasText: "Stop" }).click();
+    const commands = [...(await ended.page.intents()), ...(await page.intents())].filter(
+      ({ kind }) => kind !== "ready",
+    );
+    assert.deepEqual(commands, [
+      { kind: "runCommand", command: "compareRuns" },
+      { kind: "runCommand", command: "resumeRun" },
+      { kind: "runCommand", command: "stopRun" },
+    ]);
+    await assertClean(page);
+  });
+
+  test("the memory ledger is walked along, part by part", async () => {
+    const { page } = await show("runDashboard", { seed: 16 });
+    await page.getByRole("tab", { name: "Memory" }).click();
+    await chart(page, "ledger").locator(".stage").focus();
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await voice(page, "ledger"), "Predicted peak of the step graph, activations: 71 MiB");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await voice(page, "ledger"), "Predicted peak of the step graph, inputs and outputs: 44 MiB");
+    await page.keyboard.press("ArrowDown");
+    assert.match(await voice(page, "ledger"), /^Measured peak while training, above idle: 2\d\d MiB$/);
     await assertClean(page);
   });
 

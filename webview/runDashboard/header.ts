@@ -1,6 +1,8 @@
 import type { DashboardState, RunHead, SelectedValue } from "../../src/core/views/dashboardState";
 import { metricLabel } from "../../src/core/views/metricGroups";
 import type { NoteContent } from "../../src/core/views/runNote";
+import type { RunCommand } from "../../src/protocol/panelIntent";
+import type { PanelLabel } from "../../src/protocol/panelLabels";
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { element, setText, show } from "../shared/dom";
 import type { Ui } from "../shared/ui";
@@ -20,7 +22,10 @@ export class Header {
   readonly #tiles = element("dl", { class: "tiles" });
   readonly #alerts = element("div", { class: "alerts", role: "status" });
   readonly #voice = element("p", { class: "visually-hidden", "aria-live": "polite" });
+  readonly #stop: HTMLElement;
+  readonly #resume: HTMLElement;
   readonly #lens: HTMLElement;
+  readonly #results: HTMLElement;
   #spokenMs = -Infinity;
 
   constructor(ui: Ui) {
@@ -28,10 +33,19 @@ export class Header {
     const { label } = ui.texts;
     this.#bar.setAttribute("aria-label", label("progress"));
     this.#lens = this.#button(label("openLens"), () => ui.send({ kind: "openPanel", panel: "layerLens" }));
+    const command = (name: PanelLabel, of: RunCommand): HTMLElement =>
+      this.#button(label(name), () => ui.send({ kind: "runCommand", command: of }));
+    this.#stop = command("stopRun", "stopRun");
+    this.#resume = command("resumeRun", "resumeRun");
+    this.#results = command("browseResults", "browseResults");
     const actions = element(
       "div",
       { class: "actions" },
+      this.#stop,
+      this.#resume,
       this.#lens,
+      this.#results,
+      command("compareRun", "compareRuns"),
       this.#button(label("openExperiment"), () => ui.send({ kind: "openSettings" })),
       this.#button(label("revealRun"), () => ui.send({ kind: "revealRun" })),
     );
@@ -53,7 +67,10 @@ export class Header {
     setText(this.#title, known ? [experiment, variant, label("seed", seed)].join(" · ") : name);
     setText(this.#standing, label(standing));
     this.#standing.dataset["standing"] = standing;
+    show(this.#stop, standing === "running");
+    show(this.#resume, standing === "interrupted" || standing === "cancelled" || standing === "failed");
     show(this.#lens, head.hasConfidence);
+    show(this.#results, standing !== "running" && head.best !== undefined);
     const share = progressOf(head);
     show(this.#bar, standing === "running" && share !== undefined);
     if (share !== undefined) this.#bar.value = share;

@@ -46,6 +46,7 @@ class Dashboard {
     document.body.replaceChildren(element("main", {}, this.#header.root, this.#tabs(ui)));
     followTheme(() => {
       for (const plot of [...this.#trainingGroup.plots, ...this.#memoryGroup.plots]) plot.retheme();
+      this.#memory.retheme();
     });
     this.#redraw();
   }

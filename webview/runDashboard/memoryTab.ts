@@ -2,15 +2,15 @@ import type { Phase } from "../../src/core/experiment/runEvent";
 import { dashboardTable } from "../../src/core/views/chartTables";
 import type { MemoryLedger } from "../../src/core/views/memoryLedger";
 import type { PhaseSpan } from "../../src/core/views/runHistory";
-import { ledgerScene } from "../../src/core/views/scenes/ledgerScene";
+import { ledgerBars, ledgerScene } from "../../src/core/views/scenes/ledgerScene";
 import type { LedgerTexts } from "../../src/core/views/scenes/ledgerScene";
 import type { PanelLabel } from "../../src/protocol/panelLabels";
-import { ChartFrame } from "../shared/chartFrame";
+import type { BarModel, BarSeries } from "../shared/barPlot";
+import { BarPlot } from "../shared/barPlot";
 import { element, show } from "../shared/dom";
 import type { Band, Line } from "../shared/lineModel";
 import { LinePlot } from "../shared/linePlot";
 import type { PlotGroup } from "../shared/plotGroup";
-import { SceneView } from "../shared/sceneView";
 import type { Ui } from "../shared/ui";
 import type { DashboardModel } from "./dashboardModel";
 
@@ -32,8 +32,7 @@ export class MemoryTab {
   readonly #ui: Ui;
   readonly #group: PlotGroup;
   readonly #plot: LinePlot;
-  readonly #ledger: ChartFrame;
-  readonly #bars: SceneView;
+  readonly #ledger: BarPlot;
   readonly #sentences = element("div", { class: "sentences" });
   #model: DashboardModel | undefined;
 
@@ -51,17 +50,18 @@ export class MemoryTab {
       group.events,
     );
     group.plots.push(this.#plot);
-    this.#ledger = new ChartFrame(ui, {
+    this.#ledger = new BarPlot(ui, {
       chart: "ledger",
       title: label("ledger"),
-      help: label("drawingHelp"),
       table: table("ledger"),
       scene: () => ledgerScene(this.#model?.state.ledger ?? { measuredByPhase: [] }, printWidth, this.#texts()),
     });
-    this.#bars = new SceneView(this.#ledger.stage, { say: (text) => this.#ledger.say(text) });
-    this.#ledger.root.append(this.#sentences);
-    this.root = element("div", { class: "charts charts-wide" }, this.#plot.frame.root, this.#ledger.root);
-    new ResizeObserver(() => this.#drawLedger()).observe(this.#ledger.stage);
+    this.#ledger.frame.root.append(this.#sentences);
+    this.root = element("div", { class: "charts charts-wide" }, this.#plot.frame.root, this.#ledger.frame.root);
+  }
+
+  retheme(): void {
+    this.#ledger.retheme();
   }
 
   draw(model: DashboardModel): void {
@@ -96,13 +96,44 @@ export class MemoryTab {
 
   #drawLedger(): void {
     const ledger = this.#model?.state.ledger;
-    show(this.#ledger.root, ledger !== undefined);
-    if (!ledger || this.#bars.width === 0) return;
-    this.#bars.draw(ledgerScene(ledger, this.#bars.width, this.#texts()));
+    show(this.#ledger.frame.root, ledger !== undefined);
+    if (!ledger) return;
+    this.#ledger.draw(this.#bars(ledger));
     const sentences = this.#describe(ledger);
     this.#sentences.replaceChildren(...sentences.map((text) => element("p", {}, text)));
-    this.#ledger.setSummary(sentences.join(" "));
-    this.#ledger.refreshTable();
+    this.#ledger.frame.setSummary(sentences.join(" "));
+  }
+
+  /** Predicted and measured memory as two bars on one scale, each of the parts that it is made of. */
+  #bars(ledger: MemoryLedger): BarModel {
+    const { format } = this.#ui.texts;
+    const bars = ledgerBars(ledger, this.#texts()).filter(({ segments }) => segments.length > 0);
+    const totals = bars.map(({ segments }) => segments.reduce((sum, { bytes }) => sum + bytes, 0));
+    const series = bars.flatMap(({ segments }, bar) =>
+      segments.map(({ name, bytes, tone }): BarSeries => {
+        const shade = tone === "measured" || tone === "idle" ? tone : undefined;
+        return {
+          id: `${bar} ${name}`,
+          label: name,
+          note: format.bytes(bytes),
+          tone: Number(tone.replace(/^series/, "")) || 0,
+          values: bars.map((_, other) => (other === bar ? bytes : Number.NaN)),
+          ...(shade && { shade }),
+        };
+      }),
+    );
+    return {
+      categories: bars.map(({ name }) => name),
+      series,
+      isStacked: true,
+      valueTitle: "",
+      hidden: new Set(),
+      formatValue: format.bytes,
+      totals: totals.map(format.bytes),
+      stepSize: 2 ** Math.ceil(Math.log2(Math.max(...totals, 1) / 6)),
+      describe: ({ label, values }, bar) =>
+        `${bars[bar]?.name ?? ""}, ${label}: ${format.bytes(values[bar] ?? Number.NaN)}`,
+    };
   }
 
   #describe({ predicted, idleBytes, peakBytes, aboveIdleBytes, measuredByPhase }: MemoryLedger): readonly string[] {

@@ -24,6 +24,8 @@ export interface BarSeries {
   readonly values: readonly number[];
   /** Half lengths of error bars. */
   readonly errors?: readonly number[] | undefined;
+  /** Written beside its name in the legend. */
+  readonly note?: string;
   /** Neither one of the colours nor important: shades of grey. */
   readonly shade?: "measured" | "idle";
 }
@@ -47,8 +49,8 @@ export interface BarModel {
 
 export interface BarPlotOptions extends Omit<FrameOptions, "help" | "scene"> {
   readonly scene: () => Scene;
-  /** Hides or shows a series; without it the legend cannot be used. */
-  readonly toggle: (series: string) => void;
+  /** Hides or shows a series; without it the legend only names them. */
+  readonly toggle?: (series: string) => void;
   /** A category was clicked, or Enter pressed on it. */
   readonly choose?: (category: number) => void;
 }
@@ -91,6 +93,7 @@ export class BarPlot {
     const { categories, isStacked, series, hidden } = model;
     const lines = series.map((each) => ({ ...each, isArea: true }));
     this.#legend.draw({ lines, hidden });
+    for (const { id, note = "" } of series) this.#legend.setValue(id, note);
     const shown = this.#shown();
     const perCategory = isStacked ? 2.6 : 0.8 + Math.max(1, shown.length);
     this.#box.style.height = `${Math.max(90, 40 + categories.length * perCategory * lineHeight)}px`;

@@ -5,7 +5,11 @@ import { colorIndex, dashOf, markerOf } from "./lineStyle";
 
 /** What a legend names: lines by their dash and marker, areas and bubbles by their colour. */
 export type LegendLine = Pick<Line, "id" | "label" | "tone"> &
-  Partial<Pick<Line, "hasMarkers" | "isUnjoined" | "isFaint">> & { readonly isArea?: boolean };
+  Partial<Pick<Line, "hasMarkers" | "isUnjoined" | "isFaint">> & {
+    readonly isArea?: boolean;
+    /** Grey instead of the colour of its tone. */
+    readonly shade?: "measured" | "idle" | undefined;
+  };
 
 export interface LegendModel {
   readonly lines: readonly LegendLine[];
@@ -14,21 +18,22 @@ export interface LegendModel {
 }
 
 interface Entry {
-  readonly button: HTMLButtonElement;
+  readonly button: HTMLElement;
   readonly value: HTMLElement;
 }
 
 /** Names the lines with the values at the cursor; each entry hides or shows its line. One tab stop, arrow keys within. */
 export class Legend {
   readonly #root: HTMLElement;
-  readonly #toggle: (line: string) => void;
+  readonly #toggle: ((line: string) => void) | undefined;
   readonly #entries = new Map<string, Entry>();
   #names = "";
 
-  constructor(root: HTMLElement, name: string, toggle: (line: string) => void) {
+  /** @param toggle hides or shows a line; without it the legend only names them */
+  constructor(root: HTMLElement, name: string, toggle?: (line: string) => void) {
     this.#root = root;
     this.#toggle = toggle;
-    root.setAttribute("role", "toolbar");
+    root.setAttribute("role", toggle ? "toolbar" : "group");
     root.setAttribute("aria-label", name);
     root.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -40,6 +45,7 @@ export class Legend {
     );
     if (names !== this.#names) this.#rebuild(lines, bands);
     this.#names = names;
+    if (!this.#toggle) return;
     for (const { id } of lines) this.#entries.get(id)?.button.setAttribute("aria-pressed", String(!hidden.has(id)));
   }
 
@@ -52,15 +58,16 @@ export class Legend {
     this.#entries.clear();
     for (const line of lines) {
       const value = element("span", { class: "legend-value" });
+      const toggle = this.#toggle;
       const tabindex = this.#entries.size === 0 ? "0" : "-1";
       const button = element(
-        "button",
-        { type: "button", class: "legend-entry", tabindex },
+        toggle ? "button" : "span",
+        toggle ? { type: "button", class: "legend-entry", tabindex } : { class: "legend-entry legend-fixed" },
         line.isArea === true ? patch(line, 1) : swatch(line),
         line.label,
         value,
       );
-      button.addEventListener("click", () => this.#toggle(line.id));
+      if (toggle) button.addEventListener("click", () => toggle(line.id));
       this.#entries.set(line.id, { button, value });
     }
     const kinds = new Map(bands.map((band) => [band.name, band]));
@@ -111,7 +118,7 @@ function swatch({ tone, hasMarkers = false, isUnjoined = false }: LegendLine): S
   return svg;
 }
 
-function patch({ tone }: { readonly tone: number }, opacity: number): SVGElement {
+function patch({ tone, shade }: Pick<LegendLine, "tone" | "shade">, opacity: number): SVGElement {
   const svg = svgElement("svg", {
     class: "swatch",
     viewBox: "0 0 14 10",
@@ -120,7 +127,7 @@ function patch({ tone }: { readonly tone: number }, opacity: number): SVGElement
     "aria-hidden": "true",
   });
   const area = svgElement("rect", { width: 14, height: 10, "fill-opacity": opacity });
-  area.classList.add(`fill-series${colorIndex(tone)}`);
+  area.classList.add(shade === undefined ? `fill-series${colorIndex(tone)}` : `fill-${shade}`);
   svg.append(area);
   return svg;
 }

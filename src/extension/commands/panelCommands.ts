@@ -21,12 +21,13 @@ async function openPanel(app: App, kind: PanelKind, directory?: vscode.Uri): Pro
 }
 
 /**
- * Shows runs beside each other: those that were chosen, with experiment files standing for all of their runs, or else those
- * that the user picks. A single run joins the comparison that is open.
+ * Shows runs beside each other: those that were chosen, with experiment files standing for all of their runs, else those that
+ * are ticked in the sidebar, or else those that the user picks. A single run joins the comparison that is open.
  */
 async function compareRuns(app: App, resources: readonly vscode.Uri[]): Promise<void> {
   const panels = await app.panels();
-  const chosen = resources.flatMap(({ fsPath }) => runsOf(app, fsPath));
+  const chosen =
+    resources.length === 0 ? app.checked.directories : resources.flatMap(({ fsPath }) => runsOf(app, fsPath));
   const { comparedRuns } = panels;
   if (chosen.length > 1) panels.compare(chosen);
   else if (chosen.length === 1 && comparedRuns.length > 0) panels.compare([...comparedRuns, ...chosen]);

@@ -13,7 +13,8 @@ export interface LedgerTexts {
   readonly bytes: (bytes: number) => string;
 }
 
-interface Segment {
+/** A part of a bar. */
+export interface Segment {
   readonly name: string;
   readonly bytes: number;
   readonly tone: Tone;
@@ -24,9 +25,9 @@ const lineHeight = 20;
 /** From the top of a bar's name to the bar, and from the end of its key to the next name. */
 const [nameHeight, gap] = [22, 14];
 
-/** Predicted memory by kind above what was measured while training, on one scale. */
+/** Predicted memory by kind above what was measured while training, on one scale: the ledger for print. */
 export function ledgerScene(ledger: MemoryLedger, width: number, texts: LedgerTexts): Scene {
-  const bars = barsOf(ledger, texts).filter(({ segments }) => segments.length > 0);
+  const bars = ledgerBars(ledger, texts).filter(({ segments }) => segments.length > 0);
   const total = ({ segments }: { segments: readonly Segment[] }): number =>
     segments.reduce((sum, { bytes }) => sum + bytes, 0);
   const longest = Math.max(...bars.map(total), 1);
@@ -54,7 +55,8 @@ export function ledgerScene(ledger: MemoryLedger, width: number, texts: LedgerTe
   return { width, height: y, shapes, targets };
 }
 
-function barsOf(
+/** The two bars of the ledger: what was predicted by kind, and what was measured while training. */
+export function ledgerBars(
   { predicted, measuredByPhase, idleBytes, peakBytes }: MemoryLedger,
   texts: LedgerTexts,
 ): readonly { readonly name: string; readonly segments: readonly Segment[] }[] {
