@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
-import type { BackboneLabels, BackboneReport } from "../../core/views/tree/backboneTree";
+import type { BackboneLabels } from "../../core/views/tree/backboneTree";
 import { backboneRows, faultRow } from "../../core/views/tree/backboneTree";
 import type { PlainRow } from "../../core/views/tree/deviceTree";
 import type { Engine } from "../jobs/engine";
@@ -94,9 +94,7 @@ export class BackboneProvider implements vscode.TreeDataProvider<BackboneElement
       const version = `${mtime}:${size}`;
       const known = this.#reports.get(uri.fsPath);
       if (known?.version === version) return known.rows;
-      const report = (await this.#engine.ask((call) =>
-        call("inspect", { path: uri.fsPath } as never),
-      )) as BackboneReport;
+      const report = await this.#engine.ask((call) => call("inspect", { path: uri.fsPath }));
       const rows = backboneRows(id, report, this.#labels, vscode.env.language);
       this.#reports.set(uri.fsPath, { version, rows });
       return rows;

@@ -24,7 +24,9 @@ export async function hoverOf(
     const settings = differingSettings(plan?.config, entry.plans).map(({ path, value }) => `${path} = ${value}`);
     return markdown(node.label, node.description, [{ name: labels.settings, values: settings }]);
   }
-  const problems = entry.problems.slice(0, maxProblems).map(({ message, line }) => `${message} (${line})`);
+  const problems = entry.problems
+    .slice(0, maxProblems)
+    .map(({ message, line }) => vscode.l10n.t("line {0}: {1}", line, withoutFile(message)));
   const more = entry.problems.length - maxProblems;
   return markdown(node.label, entry.problems.length === 0 ? node.description : "", [
     {
@@ -34,6 +36,11 @@ export async function hoverOf(
     { name: vscode.l10n.t("Notes"), values: entry.config?.notes === undefined ? [] : [entry.config.notes] },
     { name: vscode.l10n.t("File"), values: entry.file ? [vscode.workspace.asRelativePath(entry.file)] : [] },
   ]);
+}
+
+/** The hover names the file below; before each problem it would only take the room. */
+function withoutFile(message: string): string {
+  return message.replace(/^[^:"]*\.unipt\.json: /, "");
 }
 
 async function runHoverText(

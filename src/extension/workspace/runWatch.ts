@@ -165,7 +165,9 @@ export class RunWatch {
     const existing = this.#readers.get(directory);
     if (existing) return existing;
     const { fs } = this.#options;
-    const made = new ProgressReader(fs, directory, selectorOf(await readManifest(fs, directory)));
+    // Damaged settings are told where the run is opened; how far it is can be told all the same.
+    const manifest = await readManifest(fs, directory).catch(() => undefined);
+    const made = new ProgressReader(fs, directory, selectorOf(manifest));
     this.#readers.set(directory, made);
     return made;
   }

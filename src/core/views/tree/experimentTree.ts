@@ -94,7 +94,7 @@ export function experimentNode(experiment: TreeExperiment, context: TreeContext)
   const [problem] = problems;
   const parts = [
     place,
-    problem && moreText(problem.message, problems.length - 1, labels),
+    problem && problemText(problem.message, problems.length - 1, labels),
     hasFile ? undefined : labels.fileGone,
     running > 0 ? fill(labels.runsRunning, running) : undefined,
     runs.length > 0 ? countText(runs.length, labels) : undefined,
@@ -240,7 +240,9 @@ function countText(count: number, labels: TreeLabels): string {
   return count === 1 ? labels.oneRun : fill(labels.runs, count);
 }
 
-function moreText(first: string, others: number, labels: TreeLabels): string {
+/** The row names the experiment; the name of its file before each problem would only take the room. */
+function problemText(message: string, others: number, labels: TreeLabels): string {
+  const first = message.replace(/^[^:"]*\.unipt\.json: /, "");
   return others > 0 ? fill(labels.moreProblems, first, others) : first;
 }
 

@@ -101,7 +101,7 @@ describe("the tree of experiments", () => {
     const faulty = tree(experiment([run("unipt", 0, "completed", 1)], { problems, plans: [] }));
     expect(faulty).toMatchObject({
       icon: { name: "error" },
-      description: "a.unipt.json: wrong. (and 2 more) · 1 run",
+      description: "wrong. (and 2 more) · 1 run",
       contextValue: "experiment.file.faulty.runs",
       children: [{ label: "unipt" }],
     });
