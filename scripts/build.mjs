@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { bundledPackages } from "./packaging/bundledPackages.mjs";
 import { leanZod } from "./leanZod.mjs";
 import { splitBundle } from "./splitBundle.mjs";
+import { writeSchema } from "./writeSchema.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const style = process.argv.includes("--minify") ? { minify: true } : { sourcemap: true };
@@ -39,6 +40,7 @@ const worker = await build({ ...node, entryPoints: { worker: "src/engine/worker.
 const conductor = await build({ ...node, entryPoints: { conductor: "src/jobs/conductorMain.ts" } });
 const cli = await build({ ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } });
 chmodSync(`${root}dist/cli.js`, 0o755);
+await writeSchema(node, `${root}dist/experiment.schema.json`);
 
 // Each folder of webview/ with a main.ts is a page.
 const pages = readdirSync(`${root}webview`).filter((name) => existsSync(`${root}webview/${name}/main.ts`));

@@ -3,6 +3,7 @@ import { comparisonViewType, panelKinds, viewType } from "../protocol/panelKind"
 import type { App } from "./app";
 import { commands } from "./commands";
 import { guarded } from "./commands/guarded";
+import { registerEditing } from "./editing/registerEditing";
 import { createEngine } from "./jobs/createEngine";
 import { createJobs } from "./jobs/createJobs";
 import { showRunning } from "./jobs/showRunning";
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
   shutdown = () => jobs.shutdown();
 
   void showExpectedSample(context);
+  registerEditing(context);
   for (const kind of panelKinds) {
     const serializer: vscode.WebviewPanelSerializer = {
       deserializeWebviewPanel: async (panel, state: unknown) => (await panels()).restore(kind, panel, state),

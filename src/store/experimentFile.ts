@@ -1,3 +1,4 @@
+import { experimentSuffix } from "../core/experiment/experimentSuffix";
 import { basename, dirname } from "node:path";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
 import { Name } from "../core/experiment/names";
@@ -6,9 +7,6 @@ import type { Problem } from "../core/experiment/problem";
 import type { RunPlan } from "../core/experiment/runPlan";
 import type { FileSystem } from "./fileSystem";
 import { errorCode } from "./fileSystem";
-
-/** Ending of the names of experiment files. */
-export const experimentSuffix = ".unipt.json";
 
 /** An experiment file as a list shows it. */
 export interface ExperimentFile {
@@ -35,7 +33,12 @@ export async function readExperimentFile(fs: FileSystem, path: string): Promise<
   } catch (error) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
     const message = `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    return { ...place, name: stem(file), plans: [], problems: [{ message, path: "", line: 1, column: 1, length: 1 }] };
+    return {
+      ...place,
+      name: stem(file),
+      plans: [],
+      problems: [{ message, path: "", keyPath: [], isKey: false, line: 1, column: 1, length: 1 }],
+    };
   }
 }
 

@@ -23,21 +23,23 @@ export type ParsedExperiment =
  */
 export function parseExperiment(text: string, file: string): ParsedExperiment {
   const starts = lineStarts(text);
-  const problem = (subject: string, words: string, path: string, range: TextRange): Problem => ({
+  const problem = (subject: string, words: string, keyPath: KeyPath, isKey: boolean, range: TextRange): Problem => ({
     message: `${file}: ${subject} ${words}.`.replace(/([?.])\.$/, "$1"),
-    path,
+    path: dotted(keyPath),
+    keyPath,
+    isKey,
     ...lineAndColumn(starts, range.offset),
     length: Math.max(1, range.length),
   });
   const { root, faults } = parseJsonText(text);
-  const broken = faults.slice(0, maxProblems).map((fault) => problem("the file", fault.text, "", fault));
+  const broken = faults.slice(0, maxProblems).map((fault) => problem("the file", fault.text, [], false, fault));
   if (root === undefined) return { problems: broken as [Problem, ...Problem[]] };
   if (isFilled(broken)) return { problems: broken };
 
   const locateFault = ({ path, text: words, isKey }: Fault, place: KeyPath = path, variant?: string): Problem => {
     const owner = variant === undefined ? "" : ` of variant "${variant}"`;
     const subject = path.length === 0 ? "the file" : `"${dotted(path)}"${owner}`;
-    return problem(subject, words, dotted(place), locate(root, place, isKey ? "key" : "value"));
+    return problem(subject, words, place, isKey, locate(root, place, isKey ? "key" : "value"));
   };
   const document = valueOf(root);
   const parsed = ExperimentSchema.safeParse(document, { reportInput: true });

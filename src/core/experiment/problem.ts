@@ -1,9 +1,15 @@
+import type { KeyPath } from "./schemaPath";
+
 /** Something wrong in an experiment file, at an exact place. Lines and columns count from 1, in UTF-16 units as editors do. */
 export interface Problem {
   /** One sentence: file, key, what is there, what is expected, what to do. */
   readonly message: string;
   /** Dotted path of the setting, empty for the file as a whole. */
   readonly path: string;
+  /** The same path by segments; within a variant it begins with `variants`, the variant, and the override's key. */
+  readonly keyPath: KeyPath;
+  /** Whether the key itself is wrong (unknown, badly named) rather than its value. */
+  readonly isKey: boolean;
   readonly line: number;
   readonly column: number;
   readonly length: number;

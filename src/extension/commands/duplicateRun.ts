@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../core/errors";
 import { copyName, experimentCopy } from "../../core/experiment/experimentCopy";
-import { experimentSuffix } from "../../store/experimentFile";
+import { experimentSuffix } from "../../core/experiment/experimentSuffix";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import { folderOf } from "../../store/runCatalog";
 import { readManifest } from "../../store/runListing";

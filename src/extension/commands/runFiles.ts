@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { experimentSuffix } from "../../store/experimentFile";
+import { experimentSuffix } from "../../core/experiment/experimentSuffix";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import { runFiles } from "../../store/runDirectory";
 import { readManifest } from "../../store/runListing";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import * as vscode from "vscode";
-import { experimentSuffix } from "../../store/experimentFile";
+import { experimentSuffix } from "../../core/experiment/experimentSuffix";
 import type { CatalogPlaces } from "../../store/runCatalog";
 import { runFiles, runsFolder } from "../../store/runDirectory";
 

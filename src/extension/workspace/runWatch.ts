@@ -1,7 +1,7 @@
 import { basename, dirname, join, sep } from "node:path";
 import { selectorOf } from "../../core/views/dashboardState";
 import type { RunProgress } from "../../core/views/runProgress";
-import { experimentSuffix } from "../../store/experimentFile";
+import { experimentSuffix } from "../../core/experiment/experimentSuffix";
 import { ProgressReader } from "../../store/progressReader";
 import type { CatalogOptions, CatalogPlaces } from "../../store/runCatalog";
 import { folderOf, RunCatalog } from "../../store/runCatalog";

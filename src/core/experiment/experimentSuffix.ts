@@ -1,0 +1,2 @@
+/** Name ending of experiment files. */
+export const experimentSuffix = ".unipt.json";
