@@ -1,5 +1,5 @@
-import type { FeatureForecast } from "../engine/features/forecastFeatures";
-import { forecastExtraction, forecastTraining, type TrainingForecast } from "../engine/forecast";
+import type { FeatureForecast, TrainingForecast } from "../core/experiment/forecast";
+import { forecastExtraction, forecastTraining } from "../engine/forecast";
 import type { Placement } from "../protocol/engine";
 import { type FeatureSet, featureSets } from "../jobs/featureSets";
 import { formatBytes, formatCount, formatDuration, plural } from "./format";

@@ -69,6 +69,38 @@ export function buildProgram(exit: (code: ExitCode) => void): Command {
       run(async () => (await import("./commands/run")).runCommand)({ file, ...options }),
     );
 
+  command("ablate", "Train an experiment under one change at a time, and print what each change makes of it.", [
+    "ablate emoji-scenes.unipt.json --axis leave-one-layer-out --axis reduction-factor=2,4,8",
+    "ablate emoji-scenes.unipt.json --axis interaction --axis aggregation --grid --dry-run",
+    "ablate emoji-scenes.unipt.json --set training.optimizer.learningRate=0.001,0.002 --seeds 0,1,2 --format latex",
+  ])
+    .argument("<file>", "experiment file (*.unipt.json)")
+    .option(
+      "--axis <name[=values]>",
+      "what to vary, by name; repeat for others. tapped-layers, leave-one-layer-out, reduction-factor, interaction, aggregation, pooling, gate-pooling, normalizer, guide, projection; image. or text. in front chooses a side",
+      repeated,
+    )
+    .option("--set <path=values>", "any setting of the experiment by its dotted path; repeat for others", repeated)
+    .option("--grid", "every combination (default: each value by itself)")
+    .option("--seeds <numbers>", "seeds of every cell, for example 0,1,2 (default: those of the file)", numberList)
+    .option("--variant <name>", "variant to start from (default: the file's settings without variants)")
+    .option("--metric <name>", "metric of the differences (default: the one that selects checkpoints)")
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option("--jobs <number>", "runs that train at the same time (default: one per core)", positiveInteger)
+    .option("--runs <dir>", "folder of the run directories (default: runs beside the experiment file)")
+    .addOption(
+      new Option("--format <name>", "how the table is printed")
+        .choices(["text", "markdown", "latex", "json"])
+        .default("text"),
+    )
+    .option("--dry-run", "only say what would be done: cells, runs, time, memory, disk")
+    .option("--json", "as --format json: the table as one JSON object, the last line of stdout")
+    .option("-y, --yes", "do not ask before the runs start")
+    .action((file: string, options: object) =>
+      run(async () => (await import("./commands/ablate")).ablateCommand)({ file, ...options }),
+    );
+
   command("extract", "Extract the hidden states that an experiment needs into the feature cache.", [
     "extract emoji-scenes.unipt.json --dry-run",
   ])
@@ -173,4 +205,12 @@ function wholeNumbers(text: string, previous: readonly number[] = []): readonly 
   if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffff_ffff)
     throw new InvalidArgumentError("Give whole numbers from 0 to 4294967295.");
   return [...previous, Number(text)];
+}
+
+function repeated(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
+
+function numberList(text: string): readonly number[] {
+  return text.split(",").flatMap((part) => (part.trim() === "" ? [] : wholeNumbers(part.trim())));
 }

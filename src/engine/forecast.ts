@@ -1,11 +1,11 @@
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
-import type { PredictedMemory } from "../core/experiment/runEvent";
+import type { FeatureForecast, Forecast, TrainingForecast } from "../core/experiment/forecast";
 import { sizeOf } from "../core/graph/tensor";
 import { predictStepMemory } from "../core/step/stepMemory";
-import type { Placement } from "../protocol/engine";
+import type { ForecastRequest, Placement } from "../protocol/engine";
 import type { PairItem } from "./datasets/pairDataset";
 import { planExtraction } from "./features/extractionPlan";
-import { type FeatureForecast, forecastFeatures } from "./features/forecastFeatures";
+import { forecastFeatures } from "./features/forecastFeatures";
 import { MASK } from "./features/recordLayout";
 import { OrtExecutor } from "./ort/ortExecutor";
 import { extractionRequest, type Modality } from "./training/extraction";
@@ -13,15 +13,9 @@ import { chooseLayers, type FeatureReader } from "./training/featureReader";
 import { readData } from "./training/openTask";
 import { trainingSchedule } from "./training/progress";
 import { retrievalTask } from "./training/retrievalTask";
-import { stepGraphOf, stepOptionsOf } from "./training/stepPrograms";
-
-/** What training one variant will take, told before anything runs. */
-export interface TrainingForecast {
-  readonly trainableParams: number;
-  readonly epochs: number;
-  readonly stepsPerEpoch: number;
-  readonly predictedMemory: PredictedMemory;
-}
+import { initialState, stepGraphOf, stepOptionsOf } from "./training/stepPrograms";
+import type { StepGraph } from "../core/step/stepGraph";
+import { secondsPerStep } from "./training/secondsPerStep";
 
 /**
  * Size and time of extracting one modality; the time is measured on one batch.
@@ -36,8 +30,12 @@ export async function forecastExtraction(
   return forecastFeatures(await extractionRequest({ ...place, config, items, executor: executorOf(place) }, modality));
 }
 
-/** Parameters, steps and predicted memory of training, from the very graph that would run. */
-export async function forecastTraining(config: ExperimentConfig, place: Placement): Promise<TrainingForecast> {
+/** Parameters, steps and predicted memory of training, from the very graph that would run; its time by running it, if asked for. */
+export async function forecastTraining(
+  config: ExperimentConfig,
+  place: Placement,
+  { isTimed = false }: { readonly isTimed?: boolean } = {},
+): Promise<TrainingForecast> {
   const { items } = await readData(config, place.baseDirectory);
   const image = await plannedReader(config, items, "image", place);
   const text = await plannedReader(config, items, "text", place);
@@ -46,12 +44,36 @@ export async function forecastTraining(config: ExperimentConfig, place: Placemen
   const schedule = trainingSchedule(task.trainingSampleCount, batchSize, epochs);
   const step = stepGraphOf(task, Math.min(batchSize, schedule.sampleCount), schedule, stepOptionsOf(config));
   const { peakBytes, bytesByKind } = predictStepMemory(step);
+  const trainableParams = step.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return {
-    trainableParams: step.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    trainableParams,
     epochs,
     stepsPerEpoch: schedule.stepsPerEpoch,
     predictedMemory: { peakBytes, bytesByKind },
+    checkpointBytes: checkpointBytes(step, trainableParams),
+    ...(isTimed && { secondsPerStep: await secondsPerStep(step, config, place) }),
   };
+}
+
+/** The two checkpoints that a run keeps: everything that a step reads and writes, and the best parameters. */
+function checkpointBytes(step: StepGraph, trainableParams: number): number {
+  const state = Object.values(initialState(step, 0)).reduce((sum, { data }) => sum + data.byteLength, 0);
+  return state + trainableParams * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/**
+ * What a list of runs will take, told before any of them starts: features that are missing, and each variant's training. The
+ * step that is timed runs where the runs would, the batch of an extraction on the CPU.
+ * @throws UserError when files are missing or do not fit together
+ */
+export async function forecast({ sets, variants, ...place }: ForecastRequest): Promise<Forecast> {
+  const features = [];
+  for (const { modality, config } of sets)
+    features.push({ modality, ...(await forecastExtraction(config, modality, place)) });
+  const trainings = [];
+  for (const { name, config } of variants)
+    trainings.push({ name, ...(await forecastTraining(config, place, { isTimed: true })) });
+  return { features, variants: trainings };
 }
 
 /** Features of which only the shapes are known. */

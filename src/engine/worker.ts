@@ -20,7 +20,10 @@ const stopping = new AbortController();
 let working = 0;
 
 const handlers: Handlers<
-  Pick<EngineCalls, keyof RetrievalCalls | "hello" | "train" | "extract" | "evaluate" | "diagnose" | "inspect" | "stop">
+  Pick<
+    EngineCalls,
+    keyof RetrievalCalls | "hello" | "train" | "extract" | "evaluate" | "diagnose" | "inspect" | "forecast" | "stop"
+  >
 > = {
   hello: ({ protocolVersion }) => {
     if (protocolVersion !== PROTOCOL_VERSION)
@@ -57,6 +60,11 @@ const handlers: Handlers<
     work(async () => {
       const { inspectModel } = await import("./inspectModel");
       return inspectModel(path, options);
+    }),
+  forecast: (request) =>
+    work(async () => {
+      const { forecast } = await import("./forecast");
+      return forecast(request);
     }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };

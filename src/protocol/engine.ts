@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
+import type { Forecast } from "../core/experiment/forecast";
 import type { ConfidenceByModality } from "../core/experiment/layerConfidence";
 import type { Metrics } from "../core/experiment/metrics";
 import type { RunEvent, Split } from "../core/experiment/runEvent";
@@ -95,6 +96,12 @@ export interface InspectRequest {
   readonly values?: boolean | undefined;
 }
 
+export interface ForecastRequest extends Placement {
+  /** Extractions that the runs share. */
+  readonly sets: readonly { readonly modality: "image" | "text"; readonly config: ExperimentConfig }[];
+  readonly variants: readonly { readonly name: string; readonly config: ExperimentConfig }[];
+}
+
 /** What the host or the command line asks of a worker. */
 export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
@@ -107,6 +114,8 @@ export interface EngineCalls extends RetrievalCalls {
   diagnose(request: { readonly folder: string }): Diagnosis;
   /** Reads the structure of a model file, which is hostile until then. */
   inspect(request: InspectRequest): ModelReport;
+  /** Size, time and memory of runs, before any is started. */
+  forecast(request: ForecastRequest): Forecast;
   /** Asks the work under way to stop at the next opportunity and keep what is done. */
   stop(request: Nothing): void;
 }

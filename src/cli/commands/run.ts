@@ -1,18 +1,15 @@
 import { resolve } from "node:path";
-import { Cancelled, UserError } from "../../core/errors";
-import { cacheDirectoryOf, coreCount, runsDirectoryOf, trainingConcurrency } from "../../jobs/placement";
-import { WorkerDied } from "../../jobs/workerDied";
-import { type ExitCode, reportError } from "../exitCode";
-import { extractAll } from "../extractAll";
-import { formatDuration, plural } from "../format";
+import { cacheDirectoryOf, runsDirectoryOf } from "../../jobs/placement";
+import { executeRuns, exitCodeOf, reportFailures } from "../executeRuns";
+import type { ExitCode } from "../exitCode";
+import { formatDuration } from "../format";
 import { watchInterrupt } from "../interrupt";
 import { loadExperiment } from "../loadExperiment";
-import { workerScript } from "../placement";
 import { type PlannedRun, resumableRuns } from "../../jobs/resumableRuns";
 import { resultObject } from "../resultJson";
 import { resultTable } from "../resultTable";
 import { LiveOutput } from "../terminal";
-import { type TrainedRuns, runLabel, trainAll } from "../trainAll";
+import type { TrainedRuns } from "../trainAll";
 
 export interface RunOptions {
   readonly file: string;
@@ -46,33 +43,14 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const interrupt = watchInterrupt(live);
   const started = performance.now();
   try {
-    const trained = await execute(runs, runsDirectory, baseDirectory, options, live, interrupt);
+    const trained = await executeRuns(runs, runsDirectory, baseDirectory, options, live, interrupt);
     live.print(`Done in ${formatDuration((performance.now() - started) / 1000)}; runs are in ${runsDirectory}`);
     printResults(trained, options.json ?? false);
-    return exitCode(trained);
+    return exitCodeOf(trained);
   } finally {
     live.finish();
     interrupt.release();
   }
-}
-
-async function execute(
-  runs: readonly PlannedRun[],
-  runsDirectory: string,
-  baseDirectory: string,
-  { device, threads, jobs = coreCount() }: RunOptions,
-  live: LiveOutput,
-  { stop, kill }: { readonly stop: AbortSignal; readonly kill: AbortSignal },
-): Promise<TrainedRuns> {
-  const pending = runs.filter(({ kind }) => kind !== "finished");
-  const pool = { script: workerScript(), stop, kill };
-  const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
-  for (const run of runs)
-    if (run.kind === "new" && run.note) live.print(`${runLabel(run.plan)}: a new run, for ${run.note}`);
-  const configs = pending.map(({ plan }) => plan.config);
-  const extracted = await extractAll(configs, place, { ...pool, concurrency: jobs }, live);
-  const concurrency = trainingConcurrency(extracted, jobs, pending.length);
-  return trainAll(runs, runsDirectory, place, { ...pool, concurrency }, live);
 }
 
 function printResults({ finished, failures }: TrainedRuns, asJson: boolean): void {
@@ -80,24 +58,6 @@ function printResults({ finished, failures }: TrainedRuns, asJson: boolean): voi
     const table = resultTable(finished.map(({ summary }) => summary));
     (asJson ? process.stderr : process.stdout).write(`\n${table}\n`);
   }
-  for (const { label, error } of failures) {
-    if (error instanceof Cancelled) continue;
-    process.stderr.write(`\n${label} failed:\n`);
-    reportError(error, process.stderr);
-  }
-  const resumable = failures.filter(({ error }) => canResume(error)).length;
-  if (resumable > 0) process.stderr.write(`${plural(resumable, "run")} did not finish; continue with --resume.\n`);
+  reportFailures(failures, "continue with --resume");
   if (asJson) process.stdout.write(`${JSON.stringify(resultObject(finished))}\n`);
-}
-
-/** Whether the run would get any further the next time: it was stopped, or its process died. */
-function canResume(error: unknown): boolean {
-  return error instanceof Cancelled || error instanceof WorkerDied;
-}
-
-/** Stopped on request before all else; the user's mistake only where every failure is one. */
-function exitCode({ failures }: TrainedRuns): ExitCode {
-  if (failures.length === 0) return 0;
-  if (failures.some(({ error }) => error instanceof Cancelled)) return 130;
-  return failures.every(({ error }) => error instanceof UserError) ? 2 : 1;
 }

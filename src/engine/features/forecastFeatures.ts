@@ -1,24 +1,8 @@
+import type { FeatureForecast } from "../../core/experiment/forecast";
 import type { Tensor } from "../../core/graph/tensor";
-import type { FeatureType } from "../../core/onnx/tapGraph";
 import { type ExtractionRequest, planExtraction } from "./extractionPlan";
 import { missingItems, verifyShards } from "./extractFeatures";
 import { ShardBuffer } from "./shardBuffer";
-
-/** What an extraction will cost, before it starts. */
-export interface FeatureForecast {
-  readonly taps: readonly { readonly value: string; readonly shape: readonly number[] }[];
-  readonly dtype: FeatureType;
-  readonly items: number;
-  /** Items that are in the cache already, or equal to another. */
-  readonly cachedItems: number;
-  readonly bytesPerItem: number;
-  /** Bytes of all items together. */
-  readonly totalBytes: number;
-  /** Bytes that have to be written. */
-  readonly newBytes: number;
-  /** Time of the missing items, from a run on the first of them; 0 when nothing is missing. */
-  readonly seconds: number;
-}
 
 /**
  * Forecasts size and time of an extraction. Nothing is written but remembered file hashes; the time is measured on one batch.

@@ -36,8 +36,8 @@ export function comparisonMarkdown(table: ComparisonTable, texts: ExportTexts): 
 export function comparisonLatex(table: ComparisonTable, texts: ExportTexts): string {
   const row = (cells: readonly string[]): string => `    ${cells.join(" & ")} \\\\`;
   const written = ({ text, sd }: WrittenCell, { isBest = false }: ComparisonCell): string => {
-    const mean = isBest ? `\\textbf{${latex(text)}}` : latex(text);
-    return sd === undefined ? mean : `${mean} $\\pm$ ${latex(sd)}`;
+    const mean = isBest ? `\\textbf{${escapeLatex(text)}}` : escapeLatex(text);
+    return sd === undefined ? mean : `${mean} $\\pm$ ${escapeLatex(sd)}`;
   };
   const alignment = `l${table.columns.map(({ kind }) => (isWord(kind) ? "l" : "r")).join("")}`;
   return [
@@ -46,12 +46,12 @@ export function comparisonLatex(table: ComparisonTable, texts: ExportTexts): str
     "  \\centering",
     `  \\begin{tabular}{${alignment}}`,
     "    \\toprule",
-    row([texts.name, ...table.columns.map(texts.column)].map(latex)),
+    row([texts.name, ...table.columns.map(texts.column)].map(escapeLatex)),
     "    \\midrule",
-    ...table.rows.map((each) => row([latex(each.group.label), ...cellsOf(table, each, texts, written)])),
+    ...table.rows.map((each) => row([escapeLatex(each.group.label), ...cellsOf(table, each, texts, written)])),
     "    \\bottomrule",
     "  \\end{tabular}",
-    `  \\caption{${latex(texts.note)}}`,
+    `  \\caption{${escapeLatex(texts.note)}}`,
     "\\end{table}",
     "",
   ].join("\n");
@@ -118,7 +118,8 @@ const latexWords: Readonly<Record<string, string>> = {
   "…": "\\ldots{}",
 };
 
-function latex(text: string): string {
+/** A text with the characters that LaTeX reads as commands spelt out. */
+export function escapeLatex(text: string): string {
   return text
     .replaceAll("\n", " ")
     .replace(/[\\~^→±Δ<>…]|[#$%&_{}]/g, (character) => latexWords[character] ?? `\\${character}`);
