@@ -40,7 +40,7 @@ export async function runExtensionHostSuite(only = "") {
       ["extensionDevelopmentPath", server.remoteUri(extension)],
       ["extensionTestsPath", server.remoteUri(entry)],
     ];
-    await page.goto(server.url({ payload }));
+    await page.goto(server.url({ payload }), { waitUntil: "commit", timeout: 120_000 });
     let timer;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, limitMs, "late")));
     if ((await Promise.race([ended, late])) === "late") console.error(`The suite did not end within ${limitMs} ms.`);

@@ -2,8 +2,8 @@ import { until } from "./processes.mjs";
 
 /** Opens a workbench and waits until it can be used. */
 export async function openWorkbench(page, url) {
-  await page.goto(url);
-  await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 90_000 });
+  await page.goto(url, { waitUntil: "commit", timeout: 120_000 });
+  await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 150_000 });
 }
 
 const picker = (page) => page.locator(".quick-input-widget");
@@ -14,9 +14,9 @@ export const choices = (page) => picker(page).locator(".monaco-list-row");
  * Runs a command through the palette, by its full title ("Category: Title"). Wait for what it does before the next one: a
  * panel that is just opening can take the focus, and with it the click.
  */
-export async function runCommand(page, title, timeoutMs = 30_000) {
+export async function runCommand(page, title, timeoutMs = 90_000) {
   const row = choices(page).filter({ hasText: title }).first();
-  const soon = { timeout: 2_000 };
+  const soon = { timeout: Math.min(timeoutMs, 6_000) };
   // Tried anew, because the key can be lost early on, an open palette does not learn of commands that are registered later,
   // and a webview that is just opening takes the focus, which closes the palette.
   for (const end = Date.now() + timeoutMs; ;) {
@@ -66,7 +66,7 @@ export async function enter(page, text) {
  * extension's page. Ask again after the page was loaded anew.
  * @returns a playwright Frame
  */
-export function webview(page, title, timeoutMs = 30_000) {
+export function webview(page, title, timeoutMs = 60_000) {
   return until(`webview titled ${title}`, () => findWebview(page, title), timeoutMs, 100);
 }
 

@@ -1,0 +1,65 @@
+// Runs the tests that need a browser: the panels' pages, the suite in the extension host, and the real workbench from end to end.
+//   node test/workbench/runSuites.mjs [part of a suite's name …]
+// With UNIPT_VSIX they test that package, else the working tree as it was built last. Ends with "N passed, N failed".
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runExtensionHostSuite } from "./exthost.mjs";
+import { chromiumPath, outFolder, projectFolder } from "./lib/paths.mjs";
+
+const browserSuites = ["test/webview", "test/workbench/e2e"].flatMap((folder) =>
+  readdirSync(join(projectFolder, folder))
+    .filter((name) => name.endsWith(".test.mjs"))
+    .map((name) => `${folder}/${name}`),
+);
+
+/** @returns `{ passed, failed, skipped }` of all suites whose names contain one of `wanted` */
+export async function runSuites(wanted = []) {
+  const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.includes(part));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const add = (counts) => Object.keys(total).forEach((key) => (total[key] += counts[key]));
+  mkdirSync(outFolder, { recursive: true });
+  for (const file of browserSuites.filter(isWanted)) add(nodeTest(file));
+  if (isWanted("exthost")) add(await runExtensionHostSuite());
+  return total;
+}
+
+function nodeTest(file) {
+  const counts = join(outFolder, "counts.json");
+  rmSync(counts, { force: true });
+  const reporters = ["spec", "stdout", fileURLToPath(new URL("countTests.mjs", import.meta.url)), counts];
+  const [human, screen, machine, path] = reporters;
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      "--test",
+      `--test-reporter=${human}`,
+      `--test-reporter-destination=${screen}`,
+      `--test-reporter=${machine}`,
+      `--test-reporter-destination=${path}`,
+      file,
+    ],
+    {
+      cwd: projectFolder,
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        UNIPT_CHROMIUM: chromiumPath,
+        UNIPT_BROWSER_PACKAGES: fileURLToPath(new URL("package.json", import.meta.url)),
+      },
+    },
+  );
+  try {
+    const read = JSON.parse(readFileSync(counts, "utf8"));
+    return status !== 0 && read.failed === 0 ? { ...read, failed: 1 } : read;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { passed, failed, skipped } = await runSuites(process.argv.slice(2));
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  process.exit(failed === 0 ? 0 : 1);
+}
