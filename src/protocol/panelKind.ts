@@ -1,5 +1,5 @@
 /** The panels that show one run each. */
-export const panelKinds = ["runDashboard", "layerLens"] as const;
+export const panelKinds = ["runDashboard", "layerLens", "resultsBrowser"] as const;
 export type PanelKind = (typeof panelKinds)[number];
 
 /** Type of a webview panel, as `onWebviewPanel:` of the manifest names it. */

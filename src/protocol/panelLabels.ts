@@ -1,3 +1,5 @@
+import { resultsLabels } from "./resultsLabels";
+
 /**
  * Every text of the panels in English. The host sends them to the webview in the user's language; a page under test uses
  * these. Places {0}, {1}, … are filled in by the page.
@@ -241,6 +243,7 @@ export const englishLabels = {
     "Means over the samples of the {0} and over seeds; error bars: ± standard deviation over seeds. Confidence is not importance.",
   barText: "{0}, {1}: {2}",
   barTextSpread: "{0}, {1}: {2} ± {3}",
+  ...resultsLabels,
 } as const;
 
 export type PanelLabel = keyof typeof englishLabels;

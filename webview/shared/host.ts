@@ -1,4 +1,5 @@
 import type { PanelIntent } from "../../src/protocol/panelIntent";
+import type { ResultsIntent } from "../../src/protocol/resultsIntent";
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -11,7 +12,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** The editor may be asked for this once only. */
 const api = acquireVsCodeApi();
 
-export function send(intent: PanelIntent): void {
+export function send(intent: PanelIntent | ResultsIntent): void {
   api.postMessage(intent);
 }
 

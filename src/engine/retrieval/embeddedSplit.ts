@@ -2,7 +2,7 @@ import { type Embeddings, type QueryRanks, QueryRanking } from "../../core/datas
 import type { ConfidenceByModality } from "../../core/experiment/layerConfidence";
 import type { Metrics } from "../../core/experiment/metrics";
 import type { Tensor } from "../../core/graph/tensor";
-import type { RetrievalDirection, RetrievalSide } from "../../protocol/retrieval";
+import type { RetrievalDirection, RetrievalSide } from "../../core/datasets/retrievalResults";
 import type { Evaluator } from "../training/evaluator";
 import { splitRows, type PairRows, type SplitRows } from "../training/splitRows";
 import type { Split } from "../training/trainingTask";

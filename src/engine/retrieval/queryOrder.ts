@@ -1,5 +1,6 @@
 import type { QueryRanks } from "../../core/datasets/metrics/queryRanks";
-import type { ListQueriesRequest, QuerySort } from "../../protocol/retrieval";
+import type { QuerySort } from "../../core/datasets/retrievalResults";
+import type { ListQueriesRequest } from "../../protocol/retrieval";
 
 /**
  * Positions of the queries that the filter leaves, in the order asked for; the queries that fail worst come first by default.

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../core/experiment/runEvent";
 import { UserError } from "../../core/errors";
+import type { RetrievalAnswer } from "../../core/datasets/retrievalResults";
 import type {
   EmbeddingProgress,
   ListQueriesRequest,
@@ -7,7 +8,6 @@ import type {
   NearestRequest,
   OpenRetrievalRequest,
   QueryPage,
-  RetrievalAnswer,
   RetrievalOverview,
   SearchImageRequest,
   SearchTextRequest,

@@ -2,16 +2,18 @@ import { resolve } from "node:path";
 import { rankOf, similarities, topAnswers } from "../../core/datasets/metrics/queryRanks";
 import { UserError } from "../../core/errors";
 import type {
+  RankedQuery,
+  RetrievalAnswer,
+  RetrievalDirection,
+  RetrievalResult,
+  RetrievalSide,
+} from "../../core/datasets/retrievalResults";
+import type {
   ListQueriesRequest,
   NearestReply,
   NearestRequest,
   QueryPage,
-  RankedQuery,
-  RetrievalAnswer,
-  RetrievalDirection,
   RetrievalOverview,
-  RetrievalResult,
-  RetrievalSide,
   SearchImageRequest,
   SearchTextRequest,
 } from "../../protocol/retrieval";
@@ -39,9 +41,11 @@ export class RetrievalSession {
   /** Embeds a split, if that was not done before. @throws Cancelled between batches */
   async embed(split: Split, onProgress: (done: number, total: number) => void): Promise<RetrievalOverview> {
     const { evaluator, opened, checkpoint, changes, executor } = this.model;
-    const known = this.#splits.get(split)?.embedded;
-    const embedded = known ?? (await embedSplit(evaluator, opened.data, split, onProgress));
-    if (!known) this.#splits.set(split, { embedded, entries: new SplitEntries(opened.data.items, embedded.rows) });
+    if (!this.#splits.has(split)) {
+      const made = await embedSplit(evaluator, opened.data, split, onProgress);
+      this.#splits.set(split, { embedded: made, entries: new SplitEntries(opened.data.items, made.rows) });
+    }
+    const { embedded, entries } = this.#split(split);
     const { rows, metrics, summary } = embedded;
     return {
       split,
@@ -52,6 +56,7 @@ export class RetrievalSession {
       confidence: summary,
       device: executor.device,
       changes,
+      imageFolder: entries.imageFolder,
     };
   }
 
@@ -145,7 +150,7 @@ export class RetrievalSession {
     const [rank, score, wrong] = [ranks[index], rightScores[index], wrongScores[index]];
     if (rank === undefined || score === undefined || wrong === undefined)
       throw new RangeError(`There is no query ${index}; there are ${ranks.length}.`);
-    const margin = wrong === -Infinity ? Number.NaN : score - wrong;
+    const margin = wrong === -Infinity ? undefined : score - wrong;
     const confidence = confidenceOf(embedded, side, index);
     return { entry: entries.entry(side, index), rank, score, margin, ...(confidence && { confidence }) };
   }

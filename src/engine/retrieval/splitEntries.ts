@@ -1,4 +1,5 @@
-import type { CaptionEntry, ImageEntry, RetrievalEntry, RetrievalSide } from "../../protocol/retrieval";
+import { dirname, join, sep } from "node:path";
+import type { CaptionEntry, ImageEntry, RetrievalEntry, RetrievalSide } from "../../core/datasets/retrievalResults";
 import type { PairItem } from "../datasets/pairDataset";
 import type { SplitRows } from "../training/splitRows";
 
@@ -18,6 +19,14 @@ export class SplitEntries {
 
   entry(side: RetrievalSide, index: number): RetrievalEntry {
     return side === "image" ? this.#image(index) : this.#caption(index);
+  }
+
+  /** The deepest folder that holds every image; undefined when only the root of the disk does, or there is none. */
+  get imageFolder(): string | undefined {
+    const paths = Array.from(this.#rows.images, (row) => dirname(this.#items[row]?.imagePath ?? ""));
+    let [folder = ""] = paths;
+    for (const path of paths) while (path !== folder && !path.startsWith(join(folder, sep))) folder = dirname(folder);
+    return folder === "" || folder === dirname(folder) ? undefined : folder;
   }
 
   /** What a filter looks at. */

@@ -1,4 +1,5 @@
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
+import { UserError } from "../../core/errors";
 import type { PanelKind } from "../../protocol/panelKind";
 import type { App, CommandTable } from "../app";
 import { later } from "./later";
@@ -9,9 +10,17 @@ export const panelCommands: CommandTable = {
   "unipt.openRunDashboard": (app) => (resource) => openPanel(app, "runDashboard", resourcesOf(resource)[0]),
   "unipt.inspectAggregationWeights": (app) => (resource) => openPanel(app, "layerLens", resourcesOf(resource)[0]),
   "unipt.compareRuns": (app) => (resource, selection) => compareRuns(app, resourcesOf(resource, selection)),
-  "unipt.browseResults": later,
+  "unipt.browseResults": (app) => (resource) => browseResults(app, resourcesOf(resource)[0]),
   "unipt.inspectBackbone": later,
 };
+
+/** Shows the results of a run, which takes running its models. */
+async function browseResults(app: App, directory?: vscode.Uri): Promise<void> {
+  // A hidden command can still be called, so trust is checked here too.
+  if (!vscode.workspace.isTrusted)
+    throw new UserError(vscode.l10n.t("This needs a trusted workspace: it runs models that the workspace holds."));
+  await openPanel(app, "resultsBrowser", directory);
+}
 
 /** Shows a panel on a run directory; without one, the user chooses. Only reads, so it works in untrusted workspaces too. */
 async function openPanel(app: App, kind: PanelKind, directory?: vscode.Uri): Promise<void> {

@@ -20,7 +20,7 @@ const runningCheckMs = 1_000;
 const endedCheckMs = 10_000;
 
 export interface RunPanelOptions {
-  readonly kind: PanelKind;
+  readonly kind: Exclude<PanelKind, "resultsBrowser">;
   readonly directory: string;
   readonly dist: vscode.Uri;
   readonly labels: PanelLabels;

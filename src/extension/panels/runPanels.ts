@@ -3,12 +3,14 @@ import * as vscode from "vscode";
 import { z } from "zod";
 import type { PanelKind } from "../../protocol/panelKind";
 import { comparisonViewType, viewType } from "../../protocol/panelKind";
+import type { Engine } from "../jobs/engine";
 import { TextDocuments } from "./textDocuments";
 import { actOnComparison } from "./comparisonActions";
 import { maxComparedRuns } from "./comparisonContent";
 import { ComparisonPanel } from "./comparisonPanel";
 import { localizedLabels } from "./localizedLabels";
 import { act } from "./panelActions";
+import { ResultsPanel } from "./results/resultsPanel";
 import { RunPanel } from "./runPanel";
 import { isRunOfWorkspace } from "./runOfWorkspace";
 
@@ -20,16 +22,23 @@ const SavedComparison = z.object({ directories: z.array(z.string().min(1).max(40
 export class RunPanels implements vscode.Disposable {
   readonly #dist: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
-  readonly #panels = new Map<string, RunPanel>();
+  readonly #engine: Engine;
+  readonly #panels = new Map<string, Pick<RunPanel, "reveal" | "onDidDispose">>();
   readonly #documents = new TextDocuments();
   readonly #labels = localizedLabels();
   readonly #onDidChangeRuns: vscode.Event<unknown>;
   #comparison: ComparisonPanel | undefined;
 
   /** @param onDidChangeRuns is fired when something happens to a run of the workspace */
-  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel, onDidChangeRuns: vscode.Event<unknown>) {
+  constructor(
+    extensionUri: vscode.Uri,
+    log: vscode.LogOutputChannel,
+    engine: Engine,
+    onDidChangeRuns: vscode.Event<unknown>,
+  ) {
     this.#dist = vscode.Uri.joinPath(extensionUri, "dist");
     this.#log = log;
+    this.#engine = engine;
     this.#onDidChangeRuns = onDidChangeRuns;
   }
 
@@ -83,19 +92,25 @@ export class RunPanels implements vscode.Disposable {
 
   #adopt(panel: vscode.WebviewPanel, kind: PanelKind, directory: string): void {
     panel.title = titleOf(kind, directory);
-    const open = (other: PanelKind, run: string): void => this.open(other, run);
-    const made = new RunPanel(panel, {
-      kind,
-      directory,
-      dist: this.#dist,
-      labels: this.#labels,
-      log: this.#log,
-      act: (intent, from) => {
-        act(intent, from, { documents: this.#documents, open }).catch((error: unknown) => this.#report(error));
-      },
-    });
+    const made = this.#make(panel, kind, directory);
     this.#panels.set(key(kind, directory), made);
     made.onDidDispose(() => this.#panels.delete(key(kind, directory)));
+  }
+
+  #make(panel: vscode.WebviewPanel, kind: PanelKind, directory: string): Pick<RunPanel, "reveal" | "onDidDispose"> {
+    const open = (other: PanelKind, run: string): void => this.open(other, run);
+    const report = (error: unknown): void => this.#report(error);
+    const shared = { directory, dist: this.#dist, labels: this.#labels, log: this.#log };
+    const documents = this.#documents;
+    if (kind === "resultsBrowser")
+      return new ResultsPanel(panel, { ...shared, engine: this.#engine, documents, open, report });
+    return new RunPanel(panel, {
+      ...shared,
+      kind,
+      act: (intent, from) => {
+        act(intent, from, { documents, open }).catch(report);
+      },
+    });
   }
 
   #adoptComparison(panel: vscode.WebviewPanel, directories: readonly string[]): void {
@@ -128,5 +143,6 @@ function key(kind: PanelKind, directory: string): string {
 
 function titleOf(kind: PanelKind, directory: string): string {
   const name = basename(directory);
+  if (kind === "resultsBrowser") return vscode.l10n.t("Results: {0}", name);
   return kind === "runDashboard" ? name : vscode.l10n.t("Weights: {0}", name);
 }

@@ -10,7 +10,8 @@ import type { RunSummary } from "../../../src/core/experiment/runSummary";
 import { decodeSafetensors } from "../../../src/core/experiment/safetensors";
 import { RetrievalDesk } from "../../../src/engine/retrieval/retrievalDesk";
 import { train } from "../../../src/engine/train";
-import type { EmbeddingProgress, RankedQuery, RetrievalDirection } from "../../../src/protocol/retrieval";
+import type { RankedQuery, RetrievalDirection } from "../../../src/core/datasets/retrievalResults";
+import type { EmbeddingProgress } from "../../../src/protocol/retrieval";
 import { runFiles } from "../../../src/store/runDirectory";
 import { writeTinyExperiment } from "../../support/tinyExperiment";
 
@@ -98,7 +99,7 @@ describe("a run that is open", () => {
     const ranks = queries.map(({ rank }) => rank);
     expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
     expect(ranks[0]).toBeGreaterThan(1);
-    for (const { rank, margin } of queries) expect(margin >= 0).toBe(rank === 1);
+    for (const { rank, margin } of queries) expect(margin! >= 0).toBe(rank === 1);
     const page = await desk.listQueries({ ...request, offset: 3, limit: 2 });
     expect(page).toEqual({ total: 20, offset: 3, queries: queries.slice(3, 5) });
     const failures = await desk.listQueries({ ...request, onlyFailures: true });

@@ -1,0 +1,198 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { RunManifest } from "../../../core/experiment/runManifest";
+import { csv } from "../../../core/views/csv";
+import { cacheDirectoryOf } from "../../../jobs/placement";
+import { type PanelIntent, readPanelIntent } from "../../../protocol/panelIntent";
+import type { PanelKind } from "../../../protocol/panelKind";
+import type { PanelLabels } from "../../../protocol/panelLabels";
+import { readResultsIntent, type ResultsIntent } from "../../../protocol/resultsIntent";
+import type { ResultsMessage, ResultsPhase } from "../../../protocol/resultsMessage";
+import { nodeFileSystem } from "../../../store/nodeFileSystem";
+import { readManifest } from "../../../store/runListing";
+import type { Engine } from "../../jobs/engine";
+import { giveText, saveImage } from "../giveFile";
+import { loadPage } from "../loadPage";
+import { Pacer } from "../pacer";
+import type { TextDocuments } from "../textDocuments";
+import { chooseImageFile } from "./chooseImageFile";
+import { dataFolder, ImageRoots } from "./imageRoots";
+import { ResultsAnswers } from "./resultsAnswers";
+import { ResultsEngine } from "./resultsEngine";
+
+/** Shortest time between two messages about the progress. */
+const messageIntervalMs = 100;
+
+export interface ResultsPanelOptions {
+  readonly directory: string;
+  readonly dist: vscode.Uri;
+  readonly labels: PanelLabels;
+  readonly log: vscode.LogOutputChannel;
+  readonly engine: Engine;
+  readonly documents: TextDocuments;
+  readonly open: (kind: PanelKind, directory: string) => void;
+  /** Told of what fails outside of the page. */
+  readonly report: (error: unknown) => void;
+}
+
+/** The results browser of one run: a page, and a worker that lives while it is asked. */
+export class ResultsPanel {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #options: ResultsPanelOptions;
+  readonly #roots = new ImageRoots([]);
+  readonly #messages: Pacer;
+  readonly #disposables: vscode.Disposable[] = [];
+  #manifest: RunManifest | undefined;
+  /** Why the run cannot be opened at all. */
+  #problem: string | undefined;
+  #engine: ResultsEngine | undefined;
+  #answers: ResultsAnswers | undefined;
+  #isReady = false;
+
+  constructor(panel: vscode.WebviewPanel, options: ResultsPanelOptions) {
+    this.#panel = panel;
+    this.#options = options;
+    this.#messages = new Pacer(() => this.#sendState(), messageIntervalMs);
+    this.#disposables.push(
+      panel.onDidChangeViewState(() => {
+        // A page is discarded when it is hidden; it says that it is ready when it is loaded again.
+        if (!panel.visible) this.#isReady = false;
+      }),
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#messages.ask()),
+    );
+    void this.#start();
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  onDidDispose(listener: () => void): void {
+    this.#panel.onDidDispose(() => {
+      this.#engine?.dispose();
+      this.#messages.dispose();
+      for (const disposable of this.#disposables) disposable.dispose();
+      listener();
+    });
+  }
+
+  async #start(): Promise<void> {
+    const { directory, engine } = this.#options;
+    try {
+      this.#manifest = await readManifest(nodeFileSystem, directory);
+      const { baseDirectory, config } = this.#manifest;
+      this.#roots.add(dataFolder(baseDirectory, config.data.pairs));
+      this.#engine = new ResultsEngine({
+        engine,
+        runDirectory: directory,
+        cacheDirectory: cacheDirectoryOf(baseDirectory),
+        onChange: () => this.#changed(),
+      });
+      this.#answers = new ResultsAnswers({
+        engine: this.#engine,
+        sourceOf: (path) => this.#sourceOf(path),
+        chooseFile: chooseImageFile,
+      });
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+    this.#load();
+  }
+
+  #receive(message: unknown): void {
+    const shared = readPanelIntent(message);
+    const own = shared ? undefined : readResultsIntent(message);
+    if (shared) this.#act(shared).catch(this.#options.report);
+    else if (own) this.#take(own).catch(this.#options.report);
+    else this.#options.log.warn("resultsBrowser: dropped a message that is no intent.");
+  }
+
+  /** What a page of another kind may want of its run is passed over. */
+  async #act(intent: PanelIntent): Promise<void> {
+    const { documents, open, directory } = this.#options;
+    if (intent.kind === "ready") {
+      this.#isReady = true;
+      this.#messages.ask();
+    } else if (intent.kind === "openPanel") open(intent.panel, directory);
+    else if (intent.kind === "openCsv" || intent.kind === "exportCsv" || intent.kind === "copyCsv") {
+      const table = await this.#answers?.table(intent.chart);
+      const how = ({ openCsv: "open", exportCsv: "save", copyCsv: "copy" } as const)[intent.kind];
+      if (table) await giveText({ format: "csv", how, text: csv(table) }, this.#fileName(intent.chart), documents);
+    } else if (intent.kind === "saveSvg" || intent.kind === "savePng")
+      await saveImage(intent, this.#fileName(intent.chart));
+    else this.#options.log.warn(`resultsBrowser: passed over the intent ${intent.kind}.`);
+  }
+
+  /** Name for files made from a part of this page, without an extension. */
+  #fileName(part: string): string {
+    return `${basename(this.#options.directory)}.${part}`.replace(/[^\w.-]+/g, "-");
+  }
+
+  async #take(intent: ResultsIntent): Promise<void> {
+    // A page may have been loaded before the workspace lost its trust.
+    if (!vscode.workspace.isTrusted) return;
+    switch (intent.kind) {
+      case "openSplit":
+        await this.#engine?.open(intent.split);
+        return;
+      case "cancelLoading":
+        this.#engine?.cancel();
+        return;
+      case "showLog":
+        this.#options.log.show();
+        return;
+      case "listQueries":
+      case "nearest":
+      case "searchText":
+      case "searchFile":
+        if (this.#answers) this.#send(await this.#answers.answer(intent));
+    }
+  }
+
+  #changed(): void {
+    const phase = this.#engine?.phase;
+    if (phase?.kind === "failed") this.#options.log.error(`Results of ${this.#options.directory}: ${phase.reason}`);
+    const folder = this.#engine?.overview?.imageFolder;
+    // Images that lie elsewhere than the list of pairs: the page has to be loaded again to see them.
+    if (folder !== undefined && this.#roots.add(folder)) this.#load();
+    this.#messages.ask();
+  }
+
+  #sendState(): void {
+    if (!this.#isReady) return;
+    const { directory, labels } = this.#options;
+    const { experiment, variant, seed } = this.#manifest ?? {};
+    const overview = this.#engine?.overview;
+    this.#send({
+      kind: "state",
+      labels,
+      state: {
+        run: { name: basename(directory), directory, experiment, variant, seed },
+        phase: this.#phase(),
+        overview,
+      },
+    });
+  }
+
+  #phase(): ResultsPhase {
+    if (this.#problem !== undefined) return { kind: "failed", reason: this.#problem };
+    if (!vscode.workspace.isTrusted) return { kind: "untrusted" };
+    return this.#engine?.phase ?? { kind: "closed" };
+  }
+
+  #send(message: ResultsMessage): void {
+    if (this.#isReady) void this.#panel.webview.postMessage(message);
+  }
+
+  /** Only paths that the engine found in the data set come here, and the file that the user chose in a dialog. */
+  #sourceOf(path: string): string | undefined {
+    return this.#roots.has(path) ? this.#panel.webview.asWebviewUri(vscode.Uri.file(path)).toString() : undefined;
+  }
+
+  #load(): void {
+    this.#isReady = false;
+    const roots = this.#roots.paths.map((path) => vscode.Uri.file(path));
+    loadPage(this.#panel, { dist: this.#options.dist, name: "resultsBrowser", roots });
+  }
+}
