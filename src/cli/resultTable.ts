@@ -1,4 +1,4 @@
-import { flattenMetrics } from "../core/experiment/metrics";
+import { flattenMetrics } from "../core/experiment/flattenMetrics";
 import type { RunSummary } from "../core/experiment/runSummary";
 import { estimate } from "../core/experiment/statistics";
 import { formatBytes, formatCount, formatSpread } from "./format";

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../core/experiment/runEvent";
-import { flattenMetrics } from "../core/experiment/metrics";
+import { flattenMetrics } from "../core/experiment/flattenMetrics";
 import { formatDuration } from "./format";
 import { type LiveOutput, progressBar } from "./terminal";
 

@@ -1,6 +1,6 @@
 import { Cancelled } from "../core/errors";
 import { type PoolOptions, trainRuns } from "../jobs/runList";
-import { flattenMetrics } from "../core/experiment/metrics";
+import { flattenMetrics } from "../core/experiment/flattenMetrics";
 import type { RunPlan } from "../core/experiment/runPlan";
 import type { Placement, TrainReply } from "../protocol/engine";
 import { formatBytes, formatDuration } from "./format";

@@ -1,5 +1,5 @@
 import type { JobRunStatus } from "../core/experiment/jobRecord";
-import { flattenMetrics } from "../core/experiment/metrics";
+import { flattenMetrics } from "../core/experiment/flattenMetrics";
 import type { RunEvent } from "../core/experiment/runEvent";
 
 /** The status of a run after an event; the same object where the event says nothing about it. @param metric what selects */

@@ -9,7 +9,7 @@ import { type AblationPlan, planAblation } from "../../core/experiment/ablation/
 import { statesToFind, tappedStates } from "../../core/experiment/ablation/tappedStates";
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import { type Budget, budgetOf, type Forecast } from "../../core/experiment/forecast";
-import { flattenMetrics } from "../../core/experiment/metrics";
+import { flattenMetrics } from "../../core/experiment/flattenMetrics";
 import { quoteAll } from "../../core/experiment/describeSchema";
 import { ablationTable, type AblationTable } from "../../core/views/ablationTable";
 import { ablationCells, type AblationFormat, ablationLatex, ablationMarkdown } from "../../core/views/ablationText";

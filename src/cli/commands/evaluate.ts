@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Split } from "../../core/experiment/runEvent";
-import { flattenMetrics } from "../../core/experiment/metrics";
+import { flattenMetrics } from "../../core/experiment/flattenMetrics";
 import type { EvaluateReply } from "../../protocol/engine";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import { readManifest } from "../../store/runListing";

@@ -9,13 +9,3 @@ export const Measured = z.union([z.number(), z.nan(), z.null().transform(() => N
  */
 export const Metrics = z.record(z.string(), z.union([Measured, z.record(z.string(), Measured)]));
 export type Metrics = z.infer<typeof Metrics>;
-
-/** Metrics by dotted name, the form in which they are selected, charted and compared: `imageToText.recallAt1`. */
-export function flattenMetrics(metrics: Metrics): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(metrics).flatMap(([name, value]) => {
-      if (typeof value === "number") return [[name, value]];
-      return Object.entries(value).map(([inner, number]) => [`${name}.${inner}`, number]);
-    }),
-  );
-}

@@ -1,5 +1,5 @@
 import type { Metrics } from "./metrics";
-import { flattenMetrics } from "./metrics";
+import { flattenMetrics } from "./flattenMetrics";
 import type { PermutationResult } from "./permutationTest";
 import { pairedPermutationTest } from "./permutationTest";
 import type { Estimate } from "./statistics";

@@ -1,5 +1,5 @@
 import type { AblationCell } from "../experiment/ablation/planAblation";
-import { flattenMetrics } from "../experiment/metrics";
+import { flattenMetrics } from "../experiment/flattenMetrics";
 import type { RunSummary } from "../experiment/runSummary";
 import { type Estimate, estimate } from "../experiment/statistics";
 import { compareVariants, type RunMetrics } from "../experiment/variantStatistics";

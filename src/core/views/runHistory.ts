@@ -1,5 +1,5 @@
 import type { ConfidenceByModality } from "../experiment/layerConfidence";
-import { flattenMetrics } from "../experiment/metrics";
+import { flattenMetrics } from "../experiment/flattenMetrics";
 import { phaseNames, splitNames } from "../experiment/eventNames";
 import type { Phase, RunEvent, Split } from "../experiment/runEvent";
 import { ColumnTable } from "./columnTable";

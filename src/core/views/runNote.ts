@@ -1,4 +1,4 @@
-import { flattenMetrics } from "../experiment/metrics";
+import { flattenMetrics } from "../experiment/flattenMetrics";
 import type { RunEvent } from "../experiment/runEvent";
 import type { ConfidenceByModality } from "../experiment/layerConfidence";
 import { findCollapse } from "./confidenceCollapse";

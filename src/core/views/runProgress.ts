@@ -1,4 +1,4 @@
-import { flattenMetrics } from "../experiment/metrics";
+import { flattenMetrics } from "../experiment/flattenMetrics";
 import type { Phase, RunEvent, Split } from "../experiment/runEvent";
 
 /** How far a run is, in few figures: what a list shows of it while it lasts. */

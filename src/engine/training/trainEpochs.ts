@@ -1,7 +1,7 @@
 import { Cancelled, RunFailure, UserError } from "../../core/errors";
 import type { RunEvent } from "../../core/experiment/runEvent";
 import type { TrainingConfig } from "../../core/experiment/trainingConfig";
-import { flattenMetrics } from "../../core/experiment/metrics";
+import { flattenMetrics } from "../../core/experiment/flattenMetrics";
 import type { Feeds } from "../../core/graph/executor";
 import { numbersOf, type Tensor } from "../../core/graph/tensor";
 import { permutation } from "../../core/nn/random";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { summarizeConfidence } from "../../../src/core/experiment/layerConfidence";
-import { flattenMetrics, Metrics } from "../../../src/core/experiment/metrics";
+import { flattenMetrics } from "../../../src/core/experiment/flattenMetrics";
+import { Metrics } from "../../../src/core/experiment/metrics";
 import { readRunEvent } from "../../../src/core/experiment/runEvent";
 import { tensor } from "../../../src/core/graph/tensor";
 

@@ -1,6 +1,6 @@
 import type { Split } from "../../experiment/runEvent";
 import { splitNames } from "../../experiment/eventNames";
-import { flattenMetrics } from "../../experiment/metrics";
+import { flattenMetrics } from "../../experiment/flattenMetrics";
 import type { ConfidenceByModality } from "../../experiment/layerConfidence";
 import type { RunManifest } from "../../experiment/runManifest";
 import type { RunContext, RunStanding } from "../dashboardState";

@@ -1,4 +1,4 @@
-import { flattenMetrics } from "../../experiment/metrics";
+import { flattenMetrics } from "../../experiment/flattenMetrics";
 import type { RunSummary } from "../../experiment/runSummary";
 import type { Estimate } from "../../experiment/statistics";
 import { estimate } from "../../experiment/statistics";
