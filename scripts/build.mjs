@@ -60,6 +60,13 @@ for (const folder of ["shared", ...pages])
   for (const file of readdirSync(`${root}webview/${folder}`).filter((name) => name.endsWith(".css")))
     cpSync(`${root}webview/${folder}/${file}`, `${root}dist/webview/${file}`);
 
+// Reference numbers for "Verify Numerics": all but the largest.
+const references = `${root}test/golden`;
+cpSync(references, `${root}dist/selfcheck`, {
+  recursive: true,
+  filter: (path) => !/vse_cnn_(eval|train)\.json$/.test(path),
+});
+
 const shipped = [extension, worker.metafile, conductor.metafile, cli.metafile, webviews.metafile];
 mkdirSync(`${root}.cache`, { recursive: true });
 writeFileSync(`${root}.cache/bundled-packages.json`, JSON.stringify(bundledPackages(shipped)));

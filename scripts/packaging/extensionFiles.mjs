@@ -26,7 +26,7 @@ export function extensionFiles(root) {
       (path) => path === "icon.png" || (/\.(svg|md)$/.test(path) && !pagesOnly.has(path)),
     ),
     ...mapped(join(root, "dist"), "dist", (path) => {
-      if (path.startsWith("sample/")) return true;
+      if (path.startsWith("sample/") || path.startsWith("selfcheck/")) return true;
       return /^([\w.-]+|pieces\/[^/]+|webview\/[^/]+)\.(js|css|json|ttf)$/.test(path) && !buildOnly.has(path);
     }),
   ];

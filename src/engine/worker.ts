@@ -22,7 +22,16 @@ let working = 0;
 const handlers: Handlers<
   Pick<
     EngineCalls,
-    keyof RetrievalCalls | "hello" | "train" | "extract" | "evaluate" | "diagnose" | "inspect" | "forecast" | "stop"
+    | keyof RetrievalCalls
+    | "hello"
+    | "train"
+    | "extract"
+    | "evaluate"
+    | "diagnose"
+    | "inspect"
+    | "forecast"
+    | "verify"
+    | "stop"
   >
 > = {
   hello: ({ protocolVersion }) => {
@@ -65,6 +74,11 @@ const handlers: Handlers<
     work(async () => {
       const { forecast } = await import("./forecast");
       return forecast(request);
+    }),
+  verify: ({ directories }) =>
+    work(async () => {
+      const { verify } = await import("./verify/verify");
+      return { checks: await verify(directories) };
     }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };

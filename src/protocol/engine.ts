@@ -102,6 +102,17 @@ export interface ForecastRequest extends Placement {
   readonly variants: readonly { readonly name: string; readonly config: ExperimentConfig }[];
 }
 
+/** One of this build's numbers beside what it should be. */
+export interface VerifiedCheck {
+  /** Name of the file that holds the reference. */
+  readonly label: string;
+  readonly passed: boolean;
+  /** Largest difference, in the terms of `tolerance`; infinite where nothing can be compared. */
+  readonly maxDifference: number;
+  readonly tolerance: number;
+  readonly detail?: string | undefined;
+}
+
 /** What the host or the command line asks of a worker. */
 export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
@@ -116,6 +127,8 @@ export interface EngineCalls extends RetrievalCalls {
   inspect(request: InspectRequest): ModelReport;
   /** Size, time and memory of runs, before any is started. */
   forecast(request: ForecastRequest): Forecast;
+  /** Compares this build's numbers with reference files in these folders. */
+  verify(request: { readonly directories: readonly string[] }): { readonly checks: readonly VerifiedCheck[] };
   /** Asks the work under way to stop at the next opportunity and keep what is done. */
   stop(request: Nothing): void;
 }

@@ -1,44 +1,38 @@
-import * as path from "node:path";
-import * as vscode from "vscode";
 import type { App, CommandTable } from "../app";
-import { later } from "./later";
+import type { Reports } from "../running/reports";
 import { resourcesOf } from "./resources";
 
-/** Running, stopping and checking. */
+/** Running, stopping and checking. What each does is loaded when it is called. */
 export const runCommands: CommandTable = {
-  "unipt.runExperiment": (app) => (resource) => runExperiment(app, resourcesOf(resource)[0]),
-  "unipt.runWithSeeds": later,
-  "unipt.stopRun": later,
-  "unipt.killRun": later,
-  "unipt.resumeRun": later,
-  "unipt.extractFeatures": later,
-  "unipt.verifyNumerics": later,
-  "unipt.doctor": later,
-  "unipt.copyDiagnostics": later,
+  "unipt.runExperiment": (app) => async (resource) =>
+    (await import("../running/runExperiment")).runExperiment(app, resourcesOf(resource)[0]),
+  "unipt.runWithSeeds": (app) => async (resource) =>
+    (await import("../running/runExperiment")).runWithSeeds(app, resourcesOf(resource)[0]),
+  "unipt.stopRun": (app) => async (resource, selection) =>
+    (await import("../running/stopRuns")).stopRuns(app, resourcesOf(resource, selection)),
+  "unipt.killRun": (app) => async (resource, selection) =>
+    (await import("../running/stopRuns")).killRuns(app, resourcesOf(resource, selection)),
+  "unipt.resumeRun": (app) => async (resource, selection) =>
+    (await import("../running/resumeRuns")).resumeRuns(app, resourcesOf(resource, selection)),
+  "unipt.extractFeatures": (app) => async (resource) =>
+    (await import("../running/extractFeatures")).extractFeatures(app, resourcesOf(resource)[0]),
+  "unipt.verifyNumerics": (app) => async (resource) =>
+    (await import("../running/verifyNumerics")).verifyNumerics(app, await reportsOf(app), resourcesOf(resource)[0]),
+  "unipt.doctor": (app) => async () => (await import("../running/doctor")).doctor(app, await reportsOf(app)),
+  "unipt.copyDiagnostics": (app) => async () => (await import("../running/copyDiagnostics")).copyDiagnostics(app),
 };
 
-/** Runs an experiment file with the command line in a task of its own, so that no tensor ever lives in this process. */
-async function runExperiment(app: App, resource?: vscode.Uri): Promise<void> {
-  const file = resource ?? vscode.window.activeTextEditor?.document.uri;
-  if (!file?.fsPath.endsWith(".unipt.json")) {
-    await vscode.window.showInformationMessage(vscode.l10n.t("Open a *.unipt.json experiment file first."));
-    return;
-  }
-  // A hidden command can still be called, so trust is checked here too.
-  if (!vscode.workspace.isTrusted) {
-    await vscode.window.showWarningMessage(vscode.l10n.t("Running an experiment needs a trusted workspace."));
-    return;
-  }
-  app.log.info(`Run ${file.fsPath}`);
-  const execution = new vscode.ProcessExecution(
-    process.execPath,
-    [path.join(app.context.extensionPath, "dist", "cli.js"), "run", file.fsPath],
-    // In the desktop editor execPath is Electron's binary, which this variable makes behave as Node.
-    { env: { ELECTRON_RUN_AS_NODE: "1" } },
-  );
-  const name = path.basename(file.fsPath, ".unipt.json");
-  const scope = vscode.workspace.getWorkspaceFolder(file) ?? vscode.TaskScope.Workspace;
-  await vscode.tasks.executeTask(
-    new vscode.Task({ type: "unipt", file: file.fsPath }, scope, name, "UniPT", execution),
-  );
+const made = new WeakMap<App, Promise<Reports>>();
+
+/** Made with the first report. */
+function reportsOf(app: App): Promise<Reports> {
+  const existing = made.get(app);
+  if (existing) return existing;
+  const reports = import("../running/reports").then(({ Reports: Made }) => {
+    const fresh = new Made();
+    app.context.subscriptions.push(fresh);
+    return fresh;
+  });
+  made.set(app, reports);
+  return reports;
 }
