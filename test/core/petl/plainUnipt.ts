@@ -10,9 +10,15 @@ export interface PlainResult {
   readonly confidence: Vector;
 }
 
+/** What the backbone says of one token: its final embedding, and which token that is. */
+export interface PlainToken {
+  readonly embedding?: Vector | undefined;
+  readonly position: number;
+}
+
 /**
  * UniPT on token sequences with layer norm or none, for one sample, written with loops over numbers and nothing shared with the
- * graph builders: formula by formula from the paper's figure and the released text encoder.
+ * graph builders: formula by formula from the paper's figure and the released encoders. With an embedding that is the anchor.
  */
 export function plainUnipt(
   hiddenStates: readonly Matrix[],
@@ -20,14 +26,22 @@ export function plainUnipt(
   layers: readonly number[],
   parameters: PlainParameters,
   options: UniptOptions,
+  token: PlainToken = { position: 0 },
 ): PlainResult {
   const projected = (name: string, x: Matrix): Matrix => {
     const y = linear(parameters, name, x);
     return options.norm === "layer" ? layerNorm(parameters, `${name}.norm`, y) : y;
   };
-  const anchor = projected(`downsample.${hiddenStates.length - 1}`, hiddenStates.at(-1)!);
-  const targets = layers.map((layer) => projected(`downsample.${layer}`, hiddenStates[layer]!));
-  const weights = layerWeights(anchor, targets, mask, parameters, options); // [L][N]
+  const active = (x: Matrix, activation: "none" | "relu"): Matrix => (activation === "relu" ? x.map(relu) : x);
+  const down = (name: number | string, x: Matrix): Matrix => {
+    const own = options.downsampleSharing === "shared" && name !== "anchor" ? "shared" : name;
+    return projected(`downsample.${own}`, active(x, options.downsampleActivation));
+  };
+  const isEmbedding = options.anchor === "embedding";
+  const rawAnchor = isEmbedding ? [token.embedding!] : hiddenStates.at(-1)!;
+  const anchor = down(isEmbedding ? "anchor" : hiddenStates.length - 1, rawAnchor);
+  const targets = layers.map((layer) => down(layer, hiddenStates[layer]!));
+  const weights = layerWeights(anchor, targets, mask, parameters, options, token.position); // [L][N]
   const merged: Matrix[] = [];
   for (const [index, target] of targets.entries()) {
     const query = {
@@ -36,7 +50,7 @@ export function plainUnipt(
       learnable: anchor.map(() => parameters["query"]?.[0] ?? []),
       previous: merged[index - 1] ?? target,
     }[options.guide];
-    merged.push(interact(query, target, mask, options));
+    merged.push(interact(query, target, mask, options, token.position));
   }
   let aggregate: Matrix = anchor.map((row, t) =>
     row.map((_, c) => sum(merged.map((layer, index) => weights[index]![t]! * layer[t]![c]!))),
@@ -45,18 +59,27 @@ export function plainUnipt(
   if (options.projection === "mlp") {
     aggregate = projected("projection", linear(parameters, "projection.hidden", aggregate).map(relu));
   }
-  const adapted = anchor.map((row, t) => row.map((value, c) => value + aggregate[t]![c]!));
-  const valid = sum(mask);
-  const confidence = weights.map((layer) => sum(layer.map((weight, t) => (weight * mask[t]!) / valid)));
-  return { tokens: linear(parameters, "upsample", adapted.map(relu)), confidence };
+  const adapted = anchor.map((row, t) =>
+    row.map((value, c) => (options.residual === "bottleneck" ? value : 0) + aggregate[t]![c]!),
+  );
+  let tokens: Matrix = linear(parameters, "upsample", active(adapted, options.upsampleActivation));
+  if (options.upsampleNorm === "layer") tokens = layerNorm(parameters, "upsample.norm", tokens);
+  if (options.residual === "full-width")
+    tokens = tokens.map((row, t) => row.map((value, c) => value + rawAnchor[t]![c]!));
+  const anchorMask = isEmbedding ? [1] : mask;
+  const valid = sum(anchorMask);
+  const confidence = weights.map((layer) => sum(layer.map((weight, t) => (weight * anchorMask[t]!) / valid)));
+  return { tokens, confidence };
 }
 
-function interact(query: Matrix, target: Matrix, mask: Vector, options: UniptOptions): Matrix {
+function interact(query: Matrix, target: Matrix, mask: Vector, options: UniptOptions, position: number): Matrix {
+  const ownRow = (row: number): number =>
+    options.interaction === "attention-token" || options.anchor === "embedding" ? position : row;
   return query.map((q, row) => {
     const scores = target.map((f) => dot(q, f));
     const attention = options.interaction === "none" ? scores.map(() => 0) : normalize(scores, mask, q.length, options);
     const own = options.interaction === "attention" ? 0 : 1;
-    return q.map((_, c) => sum(attention.map((a, column) => a * target[column]![c]!)) + own * target[row]![c]!);
+    return q.map((_, c) => sum(attention.map((a, column) => a * target[column]![c]!)) + own * target[ownRow(row)]![c]!);
   });
 }
 
@@ -83,7 +106,8 @@ function layerWeights(
   targets: readonly Matrix[],
   mask: Vector,
   parameters: PlainParameters,
-  { aggregation, pooling }: UniptOptions,
+  { aggregation, pooling, anchor: kind }: UniptOptions,
+  position: number,
 ): Matrix {
   const everywhere = (weights: Vector): Matrix => weights.map((weight) => anchor.map(() => weight));
   const gate = (x: Vector): number => linear(parameters, "gate", [x])[0]![0]!;
@@ -108,8 +132,8 @@ function layerWeights(
       );
     }
     case "confidence": {
-      const pooled = targets.map((target) => pool(target, mask, pooling));
-      const p = pool(anchor, mask, pooling);
+      const pooled = targets.map((target) => pool(target, mask, pooling, position));
+      const p = kind === "embedding" ? anchor[0]! : pool(anchor, mask, pooling, position);
       return everywhere(softmax(pooled.map((target) => gate(target.map((value, c) => value * p[c]!)))));
     }
     case "per-token": {
@@ -121,10 +145,10 @@ function layerWeights(
   }
 }
 
-function pool(tokens: Matrix, mask: Vector, pooling: UniptOptions["pooling"]): Vector {
+function pool(tokens: Matrix, mask: Vector, pooling: UniptOptions["pooling"], position: number): Vector {
   const valid = tokens.filter((_, t) => mask[t]);
-  return tokens[0]!.map((first, c) => {
-    if (pooling === "cls") return first;
+  return tokens[position]!.map((own, c) => {
+    if (pooling === "cls") return own;
     const column = valid.map((token) => token[c]!);
     return pooling === "mean" ? sum(column) / column.length : Math.max(...column);
   });

@@ -60,6 +60,13 @@ const variations: readonly Partial<UniptOptions>[] = [
   { projection: "mlp" },
   { norm: "none" },
   { reductionFactor: 4 },
+  { reductionFactor: 4, projection: "mlp" },
+  { interaction: "attention-token" },
+  { downsampleActivation: "relu" },
+  { residual: "none" },
+  { residual: "full-width", embedDim: 5 },
+  { upsampleActivation: "none" },
+  { upsampleNorm: "layer" },
 ];
 
 describe.each(variations)("token sequences with %j", (variation) => {
@@ -299,6 +306,12 @@ test("has the parameters of the official modules at their real sizes", () => {
   expect(countParameters(text, { name: "unipt", preset: "vse-infinity-text" })).toBe(5_921_281);
   const maps = [0, 1, 2, 3].map((stage): Shape => [1, 256 * 2 ** stage, 128 / 2 ** stage, 128 / 2 ** stage]);
   expect(countParameters(maps, { name: "unipt", preset: "vse-infinity-cnn" })).toBe(6_433_537);
+  expect(
+    countParameters(
+      text.map(() => [1, 260, 768]),
+      { name: "unipt", preset: "clip-vil" },
+    ),
+  ).toBe(4_736_641);
   const demo: Shape[] = [
     [1, 24, 48, 48],
     [1, 32, 24, 24],

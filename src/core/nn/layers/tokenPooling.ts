@@ -1,19 +1,30 @@
 import type { Value } from "../../graph/graphBuilder";
 import type { OpBuilder } from "../../graph/opBuilder";
+import { tokenSelector } from "./tokenSelector";
 
 export type TokenPooling = "mean" | "cls" | "max";
 
 /** Low enough to lose against any feature, and finite, so that a row of padding alone does no harm. */
 const PADDING_FILL = -10000;
 
-/** Pools tokens [B, N, d] to [B, d], ignoring padding (mask [B, N], 1 = valid). `cls` takes the first token. */
-export function poolTokens(g: OpBuilder, tokens: Value, mask: Value | undefined, pooling: TokenPooling): Value {
+/**
+ * Pools tokens [B, N, d] to [B, d], ignoring padding (mask [B, N], 1 = valid). `cls` takes one token, that of `position`
+ * (int64 [B]) or the first.
+ */
+export function poolTokens(
+  g: OpBuilder,
+  tokens: Value,
+  mask: Value | undefined,
+  pooling: TokenPooling,
+  position?: Value,
+): Value {
   switch (pooling) {
     case "mean":
       return meanPool(g, tokens, mask);
     case "max":
       return g.reduceMax(mask ? fillPadding(g, tokens, mask) : tokens, [1]); // [B, d]
     case "cls":
+      if (position) return g.squeeze(g.matMul(tokenSelector(g, position, tokens.shape[1] ?? 1), tokens), [1]);
       return g.squeeze(g.slice(tokens, 1, 0, 1), [1]); // [B, d]
   }
 }

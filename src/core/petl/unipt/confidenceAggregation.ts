@@ -1,26 +1,34 @@
 import type { Value } from "../../graph/graphBuilder";
 import { tensor } from "../../graph/tensor";
-import { linear } from "../../nn/layers/linear";
 import { type ModelScope, zeroInit } from "../../nn/modelContext";
+import { sideLinear } from "./sideLinear";
 import type { UniptOptions } from "./uniptOptions";
 
 /** Temperature of the sigmoid gates; as in ladder side-tuning. */
 const GATE_TEMPERATURE = 0.1;
 
 export interface LayerWeights {
-  /** One per layer, low to high, broadcasting over [B, N, d]: [B, 1, 1], per token [B, N, 1], or [1, 1, 1] for all samples. */
-  readonly weights: readonly Value[];
+  /** α of every layer, low to high: [B, L], per token [B, N, L], or [1, L] for all samples. */
+  readonly weights: Value;
   /** α [B, L]. */
   readonly confidence: Value;
 }
 
 export interface AggregationInput {
+  readonly batch: number;
+  /** L. */
+  readonly layerCount: number;
+  /** p_N [B, 1, d] and the p_l [B, L, d]; asked for only where the weights depend on them. */
+  readonly pooled: () => readonly [anchor: Value, targets: Value];
+  /** For the confidence of single tokens. */
+  readonly tokens?: AggregatedTokens | undefined;
+}
+
+export interface AggregatedTokens {
   /** F_N [B, N, d]. */
   readonly anchorTokens: Value;
   /** F_l [B, N, d], low to high. */
   readonly targetTokens: readonly Value[];
-  /** Pools [B, N, d] to [B, d] in the way the options ask for. */
-  readonly pool: (tokens: Value) => Value;
   /** m / Σm, [B, 1, N]; undefined when every token is valid. */
   readonly meanWeights: Value | undefined;
 }
@@ -39,68 +47,66 @@ export interface AggregationInput {
  */
 export function confidenceAggregation(
   scope: ModelScope,
-  aggregation: UniptOptions["aggregation"],
   input: AggregationInput,
+  options: GateOptions & Pick<UniptOptions, "aggregation">,
 ): LayerWeights {
   const { g } = scope;
-  const count = input.targetTokens.length;
-  const batch = input.anchorTokens.shape[0] ?? 1;
+  const { batch, layerCount } = input;
+  const layers = [...Array(layerCount).keys()];
   const constant = (values: readonly number[]): LayerWeights =>
-    shared(scope, g.constant(tensor("float32", [1, count], values)), batch);
-  switch (aggregation) {
+    shared(scope, g.constant(tensor("float32", [1, layerCount], values)), batch);
+  switch (options.aggregation) {
     case "last":
-      return constant(input.targetTokens.map((_, layer) => (layer === count - 1 ? 1 : 0)));
+      return constant(layers.map((layer) => (layer === layerCount - 1 ? 1 : 0)));
     case "mean":
-      return constant(input.targetTokens.map(() => 1 / count));
+      return constant(layers.map(() => 1 / layerCount));
     case "static":
-      return shared(scope, g.softmax(scope.parameter("layerScores", [1, count], zeroInit)), batch);
+      return shared(scope, g.softmax(scope.parameter("layerScores", [1, layerCount], zeroInit)), batch);
     case "sigmoid-gate":
-      return shared(scope, foldWeights(scope, count), batch);
+      return shared(scope, foldWeights(scope, layerCount), batch);
     case "confidence":
-      return confidencePerSample(scope, input);
+      return confidencePerSample(scope, input, options);
     case "per-token":
-      return confidencePerToken(scope, input);
+      if (!input.tokens) throw new Error("The confidence of single tokens needs the tokens.");
+      return confidencePerToken(scope, input.tokens, options);
   }
 }
 
-function confidencePerSample(scope: ModelScope, { anchorTokens, targetTokens, pool }: AggregationInput): LayerWeights {
-  const { g } = scope;
-  const pooledAnchor = g.unsqueeze(pool(anchorTokens), [1]); // [B, 1, d]
-  const pooledTargets = g.concat(
-    targetTokens.map((tokens) => g.unsqueeze(pool(tokens), [1])),
-    1,
-  ); // [B, L, d]
-  const scores = g.squeeze(linear(scope.scope("gate"), g.mul(pooledAnchor, pooledTargets), 1), [2]); // [B, L]
-  const confidence = g.softmax(scores);
-  return { weights: splitLayers(scope, confidence), confidence };
+/** α of the single layers, broadcasting over [B, N, d]: [B, 1, 1], [B, N, 1] or [1, 1, 1] each. */
+export function splitLayers({ g }: ModelScope, weights: Value): Value[] {
+  const count = weights.shape.at(-1) ?? 1;
+  const lead = weights.shape.slice(0, -1);
+  const parts = count === 1 ? [weights] : g.split(weights, Array(count).fill(1) as number[], lead.length);
+  return parts.map((part) => g.reshape(part, lead.length === 1 ? [...lead, 1, 1] : part.shape));
 }
 
-function confidencePerToken(scope: ModelScope, input: AggregationInput): LayerWeights {
+type GateOptions = Pick<UniptOptions, "initialization">;
+
+function confidencePerSample(scope: ModelScope, { pooled }: AggregationInput, options: GateOptions): LayerWeights {
   const { g } = scope;
-  const { anchorTokens, targetTokens, meanWeights } = input;
+  const [anchor, targets] = pooled();
+  const agreement = g.mul(anchor, targets); // [B, L, d]
+  const scores = g.squeeze(sideLinear(scope.scope("gate"), agreement, 1, options), [2]); // [B, L]
+  const confidence = g.softmax(scores);
+  return { weights: confidence, confidence };
+}
+
+function confidencePerToken(scope: ModelScope, tokens: AggregatedTokens, options: GateOptions): LayerWeights {
+  const { g } = scope;
+  const { anchorTokens, targetTokens, meanWeights } = tokens;
   const agreement = g.concat(
-    targetTokens.map((tokens) => g.unsqueeze(g.mul(anchorTokens, tokens), [2])),
+    targetTokens.map((target) => g.unsqueeze(g.mul(anchorTokens, target), [2])),
     2,
   ); // [B, N, L, d]
-  const scores = g.squeeze(linear(scope.scope("gate"), agreement, 1), [3]); // [B, N, L]
+  const scores = g.squeeze(sideLinear(scope.scope("gate"), agreement, 1, options), [3]); // [B, N, L]
   const weights = g.softmax(scores);
   const confidence = meanWeights ? g.squeeze(g.matMul(meanWeights, weights), [1]) : g.reduceMean(weights, [1]); // [B, L]
-  const perLayer =
-    targetTokens.length === 1 ? [weights] : g.split(weights, Array(targetTokens.length).fill(1) as number[], 2);
-  return { weights: perLayer, confidence };
+  return { weights, confidence };
 }
 
 /** Weights [1, L] that are the same for every sample. */
-function shared(scope: ModelScope, weights: Value, batch: number): LayerWeights {
-  const { g } = scope;
-  return { weights: splitLayers(scope, weights), confidence: g.expand(weights, [batch, weights.shape[1] ?? 1]) };
-}
-
-/** [B, L] → L × [B, 1, 1]. */
-function splitLayers({ g }: ModelScope, weights: Value): Value[] {
-  const [batch = 1, count = 1] = weights.shape;
-  const parts = count === 1 ? [weights] : g.split(weights, Array(count).fill(1) as number[], 1);
-  return parts.map((part) => g.reshape(part, [batch, 1, 1]));
+function shared({ g }: ModelScope, weights: Value, batch: number): LayerWeights {
+  return { weights, confidence: g.expand(weights, [batch, weights.shape[1] ?? 1]) };
 }
 
 /** Layer l keeps (1 − μₗ) of its own and is then dampened by the gates above it; the lowest starts the fold. [1, L] */

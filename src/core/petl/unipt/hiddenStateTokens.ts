@@ -3,13 +3,25 @@ import type { Value } from "../../graph/graphBuilder";
 import type { OpBuilder } from "../../graph/opBuilder";
 import type { MethodInput } from "../method";
 
-export type Layout = "tokens" | "grid";
+export type Layout = "tokens" | "grid" | "encoder-decoder";
 
 /**
- * Whether the hidden states are token sequences [B, N, C] or feature maps [B, C, H, W].
- * @throws UserError when they are neither, differ in kind, or sequences differ in length.
+ * Whether the hidden states are token sequences [B, N, C], feature maps [B, C, H, W], or the token sequences of an encoder and
+ * of a decoder.
+ * @throws UserError when they are none of these, differ in kind, or sequences differ in length.
  */
-export function layoutOf({ hiddenStates, mask }: MethodInput): Layout {
+export function layoutOf({ hiddenStates, mask, decoderStates }: MethodInput): Layout {
+  const layout = layoutOfStates(hiddenStates, mask);
+  if (!decoderStates) return layout;
+  if (layout === "grid" || layoutOfStates(decoderStates, undefined) === "grid") {
+    throw new UserError(
+      'UniPT reads an encoder and a decoder as token sequences [B, N, C], but some of these are feature maps; choose others under "hiddenStates".',
+    );
+  }
+  return "encoder-decoder";
+}
+
+function layoutOfStates(hiddenStates: readonly Value[], mask: Value | undefined): "tokens" | "grid" {
   const ranks = new Set(hiddenStates.map(({ shape }) => shape.length));
   const [rank] = ranks;
   if (ranks.size !== 1 || (rank !== 3 && rank !== 4)) {

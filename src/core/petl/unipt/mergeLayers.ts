@@ -1,10 +1,12 @@
 import type { Value } from "../../graph/graphBuilder";
+import type { Shape } from "../../graph/tensor";
+import { tokenSelector } from "../../nn/layers/tokenSelector";
 import type { ModelScope } from "../../nn/modelContext";
 import { parallelInteraction } from "./parallelInteraction";
 import type { UniptOptions } from "./uniptOptions";
 
 export interface MergeInput {
-  /** F_N [B, N, d]. */
+  /** F_N [B, N, d], or the embedding [B, 1, d]. */
   readonly anchorTokens: Value;
   /** Fₗ [B, N, d], low to high. */
   readonly targetTokens: readonly Value[];
@@ -12,6 +14,8 @@ export interface MergeInput {
   readonly weights: readonly Value[];
   /** 1 on valid tokens, [B, N]. */
   readonly mask: Value | undefined;
+  /** The layers' own token, [B or 1, 1, N]; see {@link ownTokenOf}. */
+  readonly ownToken: Value | undefined;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface MergeInput {
 export function mergeLayers(scope: ModelScope, input: MergeInput, options: UniptOptions): Value {
   const { g } = scope;
   const columnMask = input.mask && g.unsqueeze(input.mask, [1]); // [B, 1, N]
-  const learntQuery = options.guide === "learnable" ? learnableQuery(scope, input.anchorTokens) : undefined;
+  const learntQuery = options.guide === "learnable" ? learnableQuery(scope, input.anchorTokens.shape) : undefined;
   let sum: Value | undefined;
   let below: Value | undefined;
   for (const [layer, tokens] of input.targetTokens.entries()) {
@@ -34,8 +38,8 @@ export function mergeLayers(scope: ModelScope, input: MergeInput, options: Unipt
       previous: below ?? tokens,
     }[options.guide];
     const attention = g.scoped(`interaction.${layer}`, () =>
-      parallelInteraction(g, query, tokens, columnMask, options),
-    ); // [B, N, N]
+      parallelInteraction(g, query, tokens, columnMask, options, input.ownToken),
+    ); // [B, N, N], or [B, 1, N]
     let contribution: Value; // [B, N, d]
     if (options.guide === "previous") {
       below = attention ? g.matMul(attention, tokens) : tokens;
@@ -49,9 +53,20 @@ export function mergeLayers(scope: ModelScope, input: MergeInput, options: Unipt
   return sum;
 }
 
-/** One learnt vector asking for every token, [1, N, d]. */
-function learnableQuery(scope: ModelScope, { shape }: Value): Value {
-  const [, length = 1, width = 1] = shape;
+/** One learnt vector asking for every token of the anchor [B, N, d] → [1, N, d]. */
+export function learnableQuery(scope: ModelScope, anchor: Shape): Value {
+  const [, length = 1, width = 1] = anchor;
   const query = scope.parameter("query", [1, 1, width], { kind: "normal", standardDeviation: 0.02 });
   return scope.g.expand(query, [1, length, width]);
+}
+
+/** The column of each layer's own token among its `tokenCount`; undefined where the options do not read it. */
+export function ownTokenOf(
+  { g }: ModelScope,
+  position: Value | undefined,
+  tokenCount: number,
+  { interaction, anchor }: Pick<UniptOptions, "interaction" | "anchor">,
+): Value | undefined {
+  const isRead = interaction === "attention-token" || (interaction === "none" && anchor === "embedding");
+  return isRead ? tokenSelector(g, position, tokenCount) : undefined;
 }

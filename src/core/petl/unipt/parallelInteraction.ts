@@ -15,10 +15,12 @@ const EXCLUDED = -1e9;
  *   S = Q Fᵀ,   A = L1( ReLU( S ⊙ m ) ) over the layer's tokens,   M = A + 1
  *
  * Padding is excluded as context (columns); a row without a positive score is all zeros before the identity is added.
- * UniPT (CVPR 2024); VSE-infty/lib/adapter_for_transformer.py. The other normalisers are ablations: a softmax excludes
- * padding by a large negative score, the sigmoid by a weight of 0.
+ * UniPT (CVPR 2024); VSE-infty/lib/adapter_for_transformer.py. In CLIP4Clip, and wherever there are not as many queries as
+ * tokens, the layer's own token takes the identity's place: 1 is added in its column. The other normalisers are ablations: a
+ * softmax excludes padding by a large negative score, the sigmoid by a weight of 0.
  *
- * query, tokens [B, N, d]; columnMask [B, 1, N] → M [B, N, N], rows are queries. Undefined means the identity alone.
+ * query [B, Q, d], tokens [B, N, d], columnMask [B, 1, N], ownToken [B or 1, 1, N] with one 1 per sample → M [B, Q, N], rows
+ * are queries. Undefined means the identity alone.
  */
 export function parallelInteraction(
   g: OpBuilder,
@@ -26,15 +28,24 @@ export function parallelInteraction(
   tokens: Value,
   columnMask: Value | undefined,
   options: InteractionOptions,
+  ownToken?: Value,
 ): Value | undefined {
-  if (options.interaction === "none") return undefined;
-  const scores = g.matMul(query, g.swapLast(tokens)); // [B, N, N]
+  if (options.interaction === "none") return ownToken;
+  const scores = g.matMul(query, g.swapLast(tokens)); // [B, Q, N]
   const weights = normalizeScores(g, scores, tokens.shape.at(-1) ?? 1, columnMask, options);
-  if (options.interaction === "attention") return weights;
-  return g.add(weights, identityMatrix(g, tokens.shape[1] ?? 1));
+  switch (options.interaction) {
+    case "attention":
+      return weights;
+    case "attention-identity":
+      return g.add(weights, identityMatrix(g, tokens.shape[1] ?? 1));
+    case "attention-token":
+      if (!ownToken) throw new Error("The interaction needs to know which token is the layer's own.");
+      return g.add(weights, ownToken);
+  }
 }
 
-function normalizeScores(
+/** Weights of tokens from their scores [..., N]; `width` is that of the vectors the scores are products of. */
+export function normalizeScores(
   g: OpBuilder,
   scores: Value,
   width: number,

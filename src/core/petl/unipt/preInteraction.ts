@@ -1,10 +1,10 @@
 import { UserError } from "../../errors";
 import { ints } from "../../graph/graph";
 import type { Value } from "../../graph/graphBuilder";
-import { linear } from "../../nn/layers/linear";
 import type { ModelScope } from "../../nn/modelContext";
 import { gridTokens } from "./hiddenStateTokens";
 import { l1Normalize } from "./l1Normalize";
+import { sideLinear } from "./sideLinear";
 import type { UniptOptions } from "./uniptOptions";
 
 /**
@@ -24,7 +24,7 @@ export function preInteraction(
   map: Value,
   guideTokens: Value,
   guideSize: readonly [height: number, width: number],
-  options: Pick<UniptOptions, "preInteraction" | "epsilon" | "epsilonConvention">,
+  options: Pick<UniptOptions, "preInteraction" | "epsilon" | "epsilonConvention" | "initialization">,
 ): Value {
   const { g } = scope;
   const [batch = 1, channels = 1, height = 1, width = 1] = map.shape;
@@ -43,7 +43,7 @@ export function preInteraction(
   }
   const split = g.reshape(map, [batch, channels, rows, k, columns, kk]);
   const patches = g.reshape(g.transpose(split, [0, 2, 4, 1, 3, 5]), [batch, cells, channels, k * kk]);
-  const lifted = g.relu(linear(scope, guideTokens, channels)); // [B, h·w, C]
+  const lifted = g.relu(sideLinear(scope, guideTokens, channels, options)); // [B, h·w, C]
   const scores = g.relu(g.matMul(g.unsqueeze(lifted, [2]), patches)); // [B, h·w, 1, k·k′]
   const attention = l1Normalize(g, scores, options);
   const weights = options.preInteraction === "both" ? g.add(attention, g.scalar(1 / (k * kk))) : attention;

@@ -2,13 +2,18 @@ import { UserError } from "../../errors";
 import type { UniptOptions } from "./uniptOptions";
 
 /**
- * Indices of the hidden states that are mixed, low to high. The last hidden state is the guide and never among them.
+ * Indices of the hidden states that are mixed, low to high. Where the last hidden state is the anchor it is never among them;
+ * beside an embedding all may be.
  *
- * With n candidates: `every-second` counts from the top (the guide's neighbour is always in), the halves hold ⌈n / 2⌉.
- * @throws UserError when nothing lies below the guide or a listed index is not one of the candidates.
+ * With n candidates: `every-second` counts from the top (the anchor's neighbour is always in), the halves hold ⌈n / 2⌉.
+ * @throws UserError when nothing lies below the anchor or a listed index is not one of the candidates.
  */
-export function selectTappedLayers(hiddenStateCount: number, tappedLayers: UniptOptions["tappedLayers"]): number[] {
-  const count = hiddenStateCount - 1;
+export function selectTappedLayers(
+  hiddenStateCount: number,
+  tappedLayers: UniptOptions["tappedLayers"],
+  anchor: UniptOptions["anchor"] = "last-layer",
+): number[] {
+  const count = anchor === "embedding" ? hiddenStateCount : hiddenStateCount - 1;
   if (count < 1) {
     throw new UserError(
       `UniPT mixes at least one hidden state into the last one, but the backbone gives ${hiddenStateCount}; name more under "hiddenStates".`,
@@ -30,8 +35,17 @@ export function selectTappedLayers(hiddenStateCount: number, tappedLayers: Unipt
       const unknown = layers.find((index) => index >= count);
       if (unknown === undefined) return layers;
       throw new UserError(
-        `"tappedLayers" asks for hidden state ${unknown}, but with ${hiddenStateCount} hidden states only 0 to ${count - 1} lie below the guide; use those.`,
+        `"tappedLayers" asks for hidden state ${unknown}, but with ${hiddenStateCount} hidden states only 0 to ${count - 1} ${anchor === "embedding" ? "exist" : "lie below the guide"}; use those.`,
       );
     }
   }
+}
+
+/** The layers that enter the sum: those tapped, or only the highest where no lower one could make a difference. */
+export function mixedLayers(
+  hiddenStateCount: number,
+  { tappedLayers, anchor, aggregation, guide }: UniptOptions,
+): number[] {
+  const layers = selectTappedLayers(hiddenStateCount, tappedLayers, anchor);
+  return aggregation === "last" && guide !== "previous" ? layers.slice(-1) : layers;
 }

@@ -3,15 +3,24 @@ import { z } from "zod";
 const optionFields = {
   embedDim: z.int().positive().describe("Output width E."),
   reductionFactor: z.int().positive().describe("Reduction factor r: layers are projected to a width of floor(E / r)."),
+  anchor: z
+    .enum(["last-layer", "embedding"])
+    .describe(
+      "What layers are compared with: the last hidden state, which is then not among the mixed ones, or the backbone's own final embedding (one token, as in CLIP), beside which every hidden state is mixed.",
+    ),
   tappedLayers: z
     .union([z.enum(["all", "every-second", "top-half", "bottom-half"]), z.array(z.int().nonnegative()).min(1)])
     .describe(
-      "Which hidden states below the guide are mixed: all, every second (counted from the top), the upper or lower half, or a list of indices (0 = embedding output).",
+      "Which hidden states (below the guide, if that is one) are mixed: all, every second (counted from the top), the upper or lower half, or a list of indices (0 = embedding output).",
     ),
+  downsampleActivation: z.enum(["none", "relu"]).describe("Activation in front of each projection to the small width."),
+  downsampleSharing: z
+    .enum(["separate", "shared"])
+    .describe("Whether each layer has a projection of its own or all have one in common."),
   interaction: z
-    .enum(["none", "attention", "attention-identity"])
+    .enum(["none", "attention", "attention-identity", "attention-token"])
     .describe(
-      "Parallel interaction: none keeps each layer as projected; attention-identity adds the identity to the weights.",
+      "Parallel interaction: none keeps each layer as projected; attention-identity adds the identity to the weights, attention-token the layer's own class (or end-of-text) token to the result.",
     ),
   normalizer: z
     .enum(["relu-l1", "softmax", "scaled-softmax", "sigmoid"])
@@ -38,12 +47,33 @@ const optionFields = {
   projection: z
     .enum(["none", "linear", "mlp"])
     .describe("What the weighted sum goes through before the last layer is added; linear and mlp end in the norm."),
+  residual: z
+    .enum(["bottleneck", "none", "full-width"])
+    .describe(
+      "Where the anchor is added: at the small width, nowhere, or as the backbone gives it, after the last linear layer.",
+    ),
+  upsampleActivation: z.enum(["none", "relu"]).describe("Activation in front of the last linear layer."),
+  upsampleNorm: z.enum(["none", "layer"]).describe("Normalisation after the last linear layer."),
+  crossStep: z
+    .enum(["off", "targets", "targets-and-anchor"])
+    .describe(
+      "Encoder-decoder backbones only: which of the decoder's layers read the adapted encoder feature before they are mixed: none, those that are mixed, or the last layer too.",
+    ),
   initialization: z
-    .enum(["fan-in-uniform", "zero-upsample"])
-    .describe("Start of the linear layers: uniform in ±1/√fan-in; zero-upsample starts the last layer at 0."),
+    .enum(["fan-in-uniform", "normal", "xavier-uniform", "zero-upsample"])
+    .describe(
+      "Start of the linear layers: uniform in ±1/√fan-in; normal with deviation 0.02 and biases of 0; uniform after Xavier; zero-upsample is fan-in-uniform with a last layer of 0.",
+    ),
 } as const;
 
-export const uniptPresetNames = ["vse-infinity-text", "vse-infinity-cnn"] as const;
+export const uniptPresetNames = [
+  "vse-infinity-text",
+  "vse-infinity-cnn",
+  "clip4clip-text",
+  "clip4clip-image",
+  "clip-vil",
+  "mdetr",
+] as const;
 export type UniptPresetName = (typeof uniptPresetNames)[number];
 
 /** Every choice of the method, none left open. */
@@ -57,7 +87,7 @@ export const UniptConfig = UniptOptions.partial().extend({
     .enum(uniptPresetNames)
     .optional()
     .describe(
-      "Published setting to start from; left out, the one for tokens or for feature maps, as the backbone has.",
+      "Published setting to start from; left out, vse-infinity-text for tokens, vse-infinity-cnn for feature maps, mdetr for an encoder-decoder backbone.",
     ),
 });
 export type UniptConfig = z.infer<typeof UniptConfig>;

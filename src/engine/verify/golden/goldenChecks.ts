@@ -6,7 +6,7 @@ import { checkGpo } from "./gpo";
 import { checkMetrics } from "./retrievalMetrics";
 import { checkTripletLoss } from "./tripletLoss";
 import { checkTrainVseCnn, checkTrainVseTransformer } from "./uniptTraining";
-import { checkVseCnn, checkVseTransformer } from "./vseUnipt";
+import { checkClip4Clip, checkClipVil, checkMdetr, checkVseCnn, checkVseTransformer } from "./uniptForward";
 
 /** Compares one parsed golden file with what `executor` computes. */
 export type GoldenCheck = (golden: unknown, executor: Executor) => Promise<GoldenResult>;
@@ -15,6 +15,9 @@ export type GoldenCheck = (golden: unknown, executor: Executor) => Promise<Golde
 const goldenChecks: readonly (readonly [stem: RegExp, check: GoldenCheck])[] = [
   [/^vse_transformer/, checkVseTransformer],
   [/^vse_cnn/, checkVseCnn],
+  [/^clip4clip_/, checkClip4Clip],
+  [/^clipvil/, checkClipVil],
+  [/^mdetr/, checkMdetr],
   [/^gpo/, checkGpo],
   [/^loss_vse_triplet/, checkTripletLoss],
   [/^attention_edge/, checkAttentionEdge],

@@ -5,7 +5,7 @@ import { gpoPooling } from "../../../core/nn/layers/gpoPooling";
 import { Comparison, forwardTolerance, type GoldenResult, gradientTolerance } from "./comparison";
 import { GoldenReader } from "./readGolden";
 import { runModel, weightedSum } from "./runModel";
-import { lengthMask } from "./vseUnipt";
+import { lengthMask } from "./uniptModels";
 
 /** `gpo`: pooled features and gradients with respect to the GRU, the scores and the features. */
 export async function checkGpo(json: unknown, executor: Executor): Promise<GoldenResult> {
