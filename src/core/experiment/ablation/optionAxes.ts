@@ -97,8 +97,10 @@ export const optionAxes: readonly NamedAxis[] = [
   optionAxis({
     name: "interaction",
     title: "Interaction",
-    description: "Parallel interaction between each layer and the last one: none, attention, attention-identity.",
+    description:
+      "Parallel interaction between each layer and the last one: none, attention, attention-identity, or attention-token (backbones with a class token).",
     option: "interaction",
+    defaults: ["none", "attention", "attention-identity"],
   }),
   optionAxis({
     name: "aggregation",
