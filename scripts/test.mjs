@@ -1,10 +1,12 @@
 // `npm test`: installs what is missing, then checks formatting, lint rules, types, unit tests and the command line,
-// and ends with "N passed, N failed". The checks run one after the other and all of them are reported.
+// packages the extension, tests the
+// package in a real workbench, and ends with "N passed, N failed". The checks run one after the other and all of them are reported.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { installPackages, run } from "./setup.mjs";
 import { installSoftwareGpu } from "./softwareGpu.mjs";
+import { hasWorkbench, installWorkbench } from "../test/workbench/install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const report = `${root}.cache/vitest.json`;
@@ -48,6 +50,34 @@ try {
 } catch {
   failed++;
 }
+await testWorkbench();
 if (!gpu.available) console.log(`WebGPU tests were skipped: ${gpu.reason}`);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** The package for this platform, in a VS Code server and Chromium, where they can be had. */
+async function testWorkbench() {
+  const hasChromium = existsSync(process.env.UNIPT_CHROMIUM ?? "/usr/bin/chromium");
+  if (!hasWorkbench || !hasChromium) {
+    const missing = hasWorkbench ? "Chromium is not installed" : "the VS Code server needs Linux on an x64 processor";
+    console.log(`The tests in a real workbench were skipped: ${missing}.`);
+    skipped += 1;
+    return;
+  }
+  try {
+    installWorkbench();
+  } catch (error) {
+    console.log(`FAIL workbench: ${error.message}`);
+    failed++;
+    return;
+  }
+  check("package", "node", ["scripts/package.mjs", "--target", "linux-x64"]);
+  const vsix = readdirSync(`${root}dist`).find((name) => name.endsWith(".vsix"));
+  if (!vsix) return;
+  process.env.UNIPT_VSIX = `${root}dist/${vsix}`;
+  const { runSuites } = await import("../test/workbench/runSuites.mjs");
+  const counts = await runSuites();
+  passed += counts.passed;
+  failed += counts.failed;
+  skipped += counts.skipped;
+}

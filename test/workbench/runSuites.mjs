@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { runExtensionHostSuite } from "./exthost.mjs";
 import { chromiumPath, outFolder, projectFolder } from "./lib/paths.mjs";
 
-const browserSuites = ["test/webview", "test/workbench/e2e"].flatMap((folder) =>
+const browserSuites = ["test/packaging", "test/webview", "test/workbench/e2e"].flatMap((folder) =>
   readdirSync(join(projectFolder, folder))
     .filter((name) => name.endsWith(".test.mjs"))
     .map((name) => `${folder}/${name}`),
