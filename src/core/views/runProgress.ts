@@ -1,4 +1,4 @@
-import { flattenMetrics } from "../experiment/flattenMetrics";
+import { metricAt } from "../experiment/metricAt";
 import type { Phase, RunEvent, Split } from "../experiment/runEvent";
 
 /** How far a run is, in few figures: what a list shows of it while it lasts. */
@@ -53,7 +53,7 @@ export function advance(progress: RunProgress, event: RunEvent, selector: string
     case "stepEnd":
       return { ...progress, step: event.step, epoch: event.epoch, samplesPerSecond: event.samplesPerSecond };
     case "evaluationEnd": {
-      const value = flattenMetrics(event.metrics)[selector];
+      const value = metricAt(event.metrics, selector);
       if (value === undefined || event.split === "train") return progress;
       return { ...progress, latest: { metric: selector, split: event.split, value, epoch: event.epoch } };
     }

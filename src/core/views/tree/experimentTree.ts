@@ -146,7 +146,7 @@ function variantNode(experiment: TreeExperiment, variant: string, context: TreeC
   const seeds =
     result && (planned > result.n ? fill(labels.seedCountOf, result.n, planned) : fill(labels.seedCount, result.n));
   const description = joined([
-    result && metricText({ ...result, value: result.mean, deviation: result.standardDeviation }, labels, locale),
+    result && metricText(result, labels, locale),
     seeds,
     running > 0 ? fill(labels.runsRunning, running) : undefined,
     runs.length === 0 ? labels.noRuns : undefined,

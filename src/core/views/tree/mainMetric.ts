@@ -1,7 +1,6 @@
-import { flattenMetrics } from "../../experiment/flattenMetrics";
+import { metricAt } from "../../experiment/metricAt";
 import type { RunSummary } from "../../experiment/runSummary";
-import type { Estimate } from "../../experiment/statistics";
-import { estimate } from "../../experiment/statistics";
+import { mean, sampleStandardDeviation } from "../../experiment/statistics";
 import { metricLabel } from "../metricGroups";
 import type { MetricValue } from "../runProgress";
 import type { TreeLabels } from "./treeLabels";
@@ -14,31 +13,37 @@ import type { TreeLabels } from "./treeLabels";
 export function mainMetric({ best, metrics, epoch }: RunSummary, selector: string): MetricValue | undefined {
   const metric = best?.metric ?? selector;
   for (const split of ["test", "val"] as const) {
-    const value = flattenMetrics(metrics[split] ?? {})[metric];
+    const value = metricAt(metrics[split] ?? {}, metric);
     if (value !== undefined && Number.isFinite(value)) return { metric, split, value, epoch: best?.epoch ?? epoch };
   }
   if (best === undefined || !Number.isFinite(best.value)) return undefined;
   return { metric, split: "val", value: best.value, epoch: best.epoch };
 }
 
-/** The main metric over seeds; test and validation values are never mixed: those on the test split count where there are any. */
-export function estimateMetric(
-  values: readonly MetricValue[],
-): (Estimate & Pick<MetricValue, "metric" | "split">) | undefined {
-  const [first] = values.filter(({ split }) => split === "test").concat(values);
+/** The main metric of a variant over its seeds. */
+export interface SeedStatistics {
+  readonly metric: string;
+  readonly split: MetricValue["split"];
+  readonly n: number;
+  readonly value: number;
+  /** Sample standard deviation; one run says nothing about spread. */
+  readonly deviation?: number;
+}
+
+/** Test and validation values are never mixed: those on the test split count where there are any. */
+export function estimateMetric(values: readonly MetricValue[]): SeedStatistics | undefined {
+  const first = values.find(({ split }) => split === "test") ?? values[0];
   if (first === undefined) return undefined;
-  const alike = values.filter(({ metric, split }) => metric === first.metric && split === first.split);
-  return { ...estimate(alike.map(({ value }) => value)), metric: first.metric, split: first.split };
+  const { metric, split } = first;
+  const alike = values.filter((each) => each.metric === metric && each.split === split).map(({ value }) => value);
+  // Intervals would cost a tree of many variants its promptness.
+  const spread = alike.length > 1 && { deviation: sampleStandardDeviation(alike) };
+  return { metric, split, n: alike.length, value: mean(alike), ...spread };
 }
 
 /** "test rSum 402.1", with the spread when there is one: "test rSum 402.1 ± 3.2". */
 export function metricText(
-  {
-    metric,
-    split,
-    value,
-    deviation,
-  }: Pick<MetricValue, "metric" | "split" | "value"> & { readonly deviation?: number | undefined },
+  { metric, split, value, deviation }: Omit<SeedStatistics, "n">,
   labels: TreeLabels,
   locale: string,
 ): string {
@@ -50,10 +55,19 @@ export function spreadText(mean: number, deviation: number | undefined, locale: 
   if (!Number.isFinite(mean)) return String(mean);
   const digits = mean === 0 ? 1 : Math.floor(Math.log10(Math.abs(mean))) + 1;
   const decimals = Math.min(6, Math.max(0, 4 - Math.max(1, digits)));
-  const format = new Intl.NumberFormat(locale, {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-    useGrouping: false,
-  });
+  const format = decimalFormat(locale, decimals);
   return deviation === undefined ? format.format(mean) : `${format.format(mean)} ± ${format.format(deviation)}`;
+}
+
+/** Formats are costly to make, and a tree has a thousand numbers. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function decimalFormat(locale: string, decimals: number): Intl.NumberFormat {
+  const key = `${locale}:${decimals}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const made = new Intl.NumberFormat(locale, { ...digits, useGrouping: false });
+  formats.set(key, made);
+  return made;
 }
