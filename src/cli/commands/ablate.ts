@@ -13,7 +13,7 @@ import { flattenMetrics } from "../../core/experiment/flattenMetrics";
 import { quoteAll } from "../../core/experiment/describeSchema";
 import { ablationTable, type AblationTable } from "../../core/views/ablationTable";
 import { ablationCells, type AblationFormat, ablationLatex, ablationMarkdown } from "../../core/views/ablationText";
-import { featureSets } from "../../jobs/featureSets";
+import { forecastRequest } from "../../jobs/forecastRequest";
 import { cacheDirectoryOf, coreCount, runsDirectoryOf } from "../../jobs/placement";
 import { type PlannedRun, resumableRuns } from "../../jobs/resumableRuns";
 import { budgetText } from "../ablationBudget";
@@ -51,7 +51,7 @@ export async function ablateCommand(options: AblateOptions): Promise<ExitCode> {
   try {
     const plan = await planOf(path, baseDirectory, options, interrupt);
     const runs = await resumableRuns(plan.plans, runsDirectory);
-    const { forecast, budget } = await forecastRuns(plan, runs, baseDirectory, options, interrupt);
+    const { forecast, budget } = await forecastRuns(runs, baseDirectory, options, interrupt);
     if (options.dryRun && asJson(options)) {
       process.stdout.write(`${JSON.stringify(plannedObject(plan, runs, forecast, budget))}\n`);
       return 0;
@@ -112,20 +112,14 @@ async function planOf(
 
 /** Asks a worker what the unfinished runs will take. */
 async function forecastRuns(
-  { cells }: AblationPlan,
   runs: readonly PlannedRun[],
   baseDirectory: string,
   { device, threads, jobs = coreCount() }: AblateOptions,
   interrupt: Interrupt,
 ): Promise<{ forecast: Forecast; budget: Budget }> {
   const pending = runs.filter(({ kind }) => kind !== "finished").map(({ plan }) => plan);
-  const names = new Set(pending.map(({ variant }) => variant));
-  const sharedBy = Math.min(jobs, Math.max(1, pending.length));
-  const request = {
-    ...{ baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads, sharedBy },
-    sets: featureSets(pending.map(({ config }) => config)),
-    variants: cells.filter(({ name }) => names.has(name)).map(({ name, config }) => ({ name, config })),
-  };
+  const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
+  const request = forecastRequest(pending, place, jobs);
   const forecast =
     pending.length === 0
       ? { features: [], variants: [] }

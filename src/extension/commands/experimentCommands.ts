@@ -1,6 +1,6 @@
 import type { CommandTable } from "../app";
-import { later } from "./later";
 import { resourcesOf } from "./resources";
+import { reportsOf } from "./runCommands";
 
 /** Making and planning experiments. */
 export const experimentCommands: CommandTable = {
@@ -8,6 +8,8 @@ export const experimentCommands: CommandTable = {
     const { newExperiment } = await import("./newExperiment");
     await newExperiment(resourcesOf(resource)[0]);
   },
-  "unipt.launchAblation": later,
-  "unipt.estimateMemory": later,
+  "unipt.launchAblation": (app) => async (resource) =>
+    (await import("../planning/launchAblation")).launchAblation(app, resourcesOf(resource)[0]),
+  "unipt.estimateMemory": (app) => async (resource) =>
+    (await import("../planning/estimateMemory")).estimateMemory(app, await reportsOf(app), resourcesOf(resource)[0]),
 };

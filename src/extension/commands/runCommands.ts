@@ -25,7 +25,7 @@ export const runCommands: CommandTable = {
 const made = new WeakMap<App, Promise<Reports>>();
 
 /** Made with the first report. */
-function reportsOf(app: App): Promise<Reports> {
+export function reportsOf(app: App): Promise<Reports> {
   const existing = made.get(app);
   if (existing) return existing;
   const reports = import("../running/reports").then(({ Reports: Made }) => {
