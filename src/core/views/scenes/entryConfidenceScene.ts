@@ -30,8 +30,9 @@ export function entryConfidenceScene(
     width,
   );
   const rowHeight = rowHeightFor(layers.length);
-  const reach = Math.max(...confidence, ...layers.flatMap(({ mean, quantiles }) => [mean, ...quantiles]), 0);
-  const ticks = niceTicks(0, Math.min(1, Number.isFinite(reach) ? reach * 1.02 : 1), 4);
+  const shares = [...confidence, ...layers.flatMap(({ mean, quantiles }) => [mean, ...quantiles])];
+  const reach = Math.max(...shares.filter(Number.isFinite), 0);
+  const ticks = niceTicks(0, Math.min(1, reach > 0 ? reach * 1.02 : 1), 4);
   const end = Math.max(ticks.at(-1) ?? 1, Math.min(1, reach));
   const toX = (share: number): number => left + (share / end) * (width - left - right);
   const height = top + layers.length * rowHeight + bottom;
