@@ -31,6 +31,7 @@ const handlers: Handlers<
     | "inspect"
     | "forecast"
     | "verify"
+    | "backboneUse"
     | "stop"
   >
 > = {
@@ -79,6 +80,11 @@ const handlers: Handlers<
     work(async () => {
       const { verify } = await import("./verify/verify");
       return { checks: await verify(directories) };
+    }),
+  backboneUse: (request) =>
+    work(async () => {
+      const { backboneUse } = await import("./backboneUse");
+      return backboneUse(request);
     }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };

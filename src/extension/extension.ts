@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { comparisonViewType, panelKinds, viewType } from "../protocol/panelKind";
 import type { App } from "./app";
+import { registerExplorer } from "./backboneExplorer/registerExplorer";
 import { commands } from "./commands";
 import { guarded } from "./commands/guarded";
 import { registerEditing } from "./editing/registerEditing";
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     deserializeWebviewPanel: async (panel, state: unknown) => (await panels()).restoreComparison(panel, state),
   };
   context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(comparisonViewType, comparison));
+  context.subscriptions.push(registerExplorer(app));
   for (const [id, command] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(id, guarded(id, log, command(app))));
   }

@@ -113,6 +113,22 @@ export interface VerifiedCheck {
   readonly detail?: string | undefined;
 }
 
+export interface BackboneUseRequest extends Placement {
+  readonly config: ExperimentConfig;
+  readonly modality: "image" | "text";
+}
+
+export interface BackboneUseReply {
+  /** Images, or captions. */
+  readonly items: number;
+  /** Names of the tapped values, low to high. */
+  readonly taps: readonly string[];
+  /** Shapes in which the model gets one item, by input. */
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+  /** Bytes kept beside the taps of each item. */
+  readonly maskBytes: number;
+}
+
 /** What the host or the command line asks of a worker. */
 export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
@@ -129,6 +145,8 @@ export interface EngineCalls extends RetrievalCalls {
   forecast(request: ForecastRequest): Forecast;
   /** Compares this build's numbers with reference files in these folders. */
   verify(request: { readonly directories: readonly string[] }): { readonly checks: readonly VerifiedCheck[] };
+  /** Reads the data of an experiment to tell what they ask of a backbone. */
+  backboneUse(request: BackboneUseRequest): BackboneUseReply;
   /** Asks the work under way to stop at the next opportunity and keep what is done. */
   stop(request: Nothing): void;
 }

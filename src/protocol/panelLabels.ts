@@ -1,4 +1,5 @@
 import { resultsLabels } from "./resultsLabels";
+import { explorerLabels } from "./explorerLabels";
 
 /**
  * Every text of the panels in English. The host sends them to the webview in the user's language; a page under test uses
@@ -244,6 +245,7 @@ export const englishLabels = {
   barText: "{0}, {1}: {2}",
   barTextSpread: "{0}, {1}: {2} ± {3}",
   ...resultsLabels,
+  ...explorerLabels,
 } as const;
 
 export type PanelLabel = keyof typeof englishLabels;

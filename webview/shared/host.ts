@@ -1,3 +1,4 @@
+import type { ExplorerIntent } from "../../src/protocol/explorerIntent";
 import type { PanelIntent } from "../../src/protocol/panelIntent";
 import type { ResultsIntent } from "../../src/protocol/resultsIntent";
 
@@ -12,7 +13,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** The editor may be asked for this once only. */
 const api = acquireVsCodeApi();
 
-export function send(intent: PanelIntent | ResultsIntent): void {
+export function send(intent: PanelIntent | ExplorerIntent | ResultsIntent): void {
   api.postMessage(intent);
 }
 

@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import { UserError } from "../../core/errors";
 import type { PanelKind } from "../../protocol/panelKind";
 import type { App, CommandTable } from "../app";
-import { later } from "./later";
 import { resourcesOf } from "./resources";
 
 /** Opening panels. */
@@ -11,7 +10,7 @@ export const panelCommands: CommandTable = {
   "unipt.inspectAggregationWeights": (app) => (resource) => openPanel(app, "layerLens", resourcesOf(resource)[0]),
   "unipt.compareRuns": (app) => (resource, selection) => compareRuns(app, resourcesOf(resource, selection)),
   "unipt.browseResults": (app) => (resource) => browseResults(app, resourcesOf(resource)[0]),
-  "unipt.inspectBackbone": later,
+  "unipt.inspectBackbone": () => (resource) => inspectBackbone(resourcesOf(resource)[0]),
 };
 
 /** Shows the results of a run, which takes running its models. */
@@ -20,6 +19,11 @@ async function browseResults(app: App, directory?: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted)
     throw new UserError(vscode.l10n.t("This needs a trusted workspace: it runs models that the workspace holds."));
   await openPanel(app, "resultsBrowser", directory);
+}
+
+async function inspectBackbone(model?: vscode.Uri): Promise<void> {
+  const { openExplorer } = await import("../backboneExplorer/openExplorer");
+  await openExplorer(model);
 }
 
 /** Shows a panel on a run directory; without one, the user chooses. Only reads, so it works in untrusted workspaces too. */

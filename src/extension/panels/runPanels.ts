@@ -86,6 +86,11 @@ export class RunPanels implements vscode.Disposable {
     else panel.dispose();
   }
 
+  /** Where other pages show the data of their charts too. */
+  get documents(): TextDocuments {
+    return this.#documents;
+  }
+
   dispose(): void {
     this.#documents.dispose();
   }

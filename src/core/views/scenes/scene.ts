@@ -50,7 +50,7 @@ export function shortened(name: string, length: number): string {
 export function nameColumn(names: readonly string[], width: number): { left: number; names: readonly string[] } {
   const longest = Math.max(...names.map(textWidth), 0);
   const left = Math.min(width * 0.42, 230, 14 + longest);
-  const fitting = Math.max(6, Math.floor((left - 14) / characterWidth));
+  const fitting = Math.max(6, Math.floor((left - 14) / characterWidth + 1e-9));
   return { left, names: names.map((name) => shortened(name, fitting)) };
 }
 
