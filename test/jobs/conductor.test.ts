@@ -11,6 +11,7 @@ import { adoptJob } from "../../src/jobs/adoptJob";
 import { jobFiles, jobsDirectoryOf, listJobs, readJob } from "../../src/jobs/jobFiles";
 import type { JobHandle } from "../../src/jobs/jobHandle";
 import { cacheDirectoryOf } from "../../src/jobs/placement";
+import { signalRun } from "../../src/jobs/signalRun";
 import { startJob } from "../../src/jobs/startJob";
 import { nodeFileSystem } from "../../src/store/nodeFileSystem";
 import { systemProcesses } from "../../src/store/processIdentity";
@@ -251,6 +252,20 @@ test("the death of the process that adopted jobs belong to is noticed, and its w
   expect(byFiles.kind).toBe("died");
   while (isAlive(worker!)) await delay(10);
   expect((await look(run)).state).toBe("cancelled");
+});
+
+test("the process behind a run of someone else can be asked to stop; nothing is sent where there is none", async () => {
+  const job = await start(recordOf(endless, { variants: ["mlp"] }));
+  const run = await untilTrained(job);
+  const signal = (): Promise<boolean> => signalRun(nodeFileSystem, systemProcesses, run, "SIGTERM", Date.now());
+  expect(await signal()).toBe(true);
+  await job.ended;
+  expect((await look(run)).state).toBe("cancelled");
+  expect(await signal()).toBe(false);
+  const elsewhere = { ...systemProcesses, state: () => "unknown" as const };
+  const lock = await RunLock.acquire(nodeFileSystem, run, { processes: systemProcesses, now: Date.now });
+  await expect(signalRun(nodeFileSystem, elsewhere, run, "SIGKILL", Date.now())).rejects.toThrow("stop it there");
+  await lock.release();
 });
 
 test("an orphan whose directory is deleted stops its runs and ends", async () => {

@@ -53,7 +53,9 @@ export async function verifyDevice(device: Device): Promise<string | undefined> 
     return undefined;
   } catch (error) {
     const [firstLine = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    return `${label} cannot be used: ${firstLine.replace(/\.?\s*$/, "")}.`;
+    // What the runtime checked, and where in its source, says nothing to a user; what it found follows.
+    const found = firstLine.replace(/^.* was false\. /, "").replace(/\.?\s*$/, "");
+    return `${label} cannot be used: ${found}.`;
   }
 }
 

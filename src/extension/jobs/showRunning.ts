@@ -45,9 +45,9 @@ function countOthers({ jobs, runs }: Pick<App, "jobs" | "runs">): number {
 function textOf({ running, waiting, extracted, epoch, best }: RunningSummary): string {
   const { number, shortPercent } = formatter(vscode.env.language);
   const parts: string[] = [];
-  if (running > 0 || extracted === undefined) parts.push(vscode.l10n.t("{0} running", running));
+  if (running > 0) parts.push(vscode.l10n.t("{0} running", running));
   if (extracted !== undefined) parts.push(vscode.l10n.t("extracting features {0}", shortPercent(extracted)));
-  else if (running === 0 && waiting > 0) parts.push(vscode.l10n.t("{0} waiting", waiting));
+  else if (running === 0) parts.push(vscode.l10n.t("{0} waiting", waiting));
   if (epoch) parts.push(vscode.l10n.t("epoch {0}/{1}", epoch.done, epoch.of));
   if (best)
     parts.push(vscode.l10n.t("best {0} {1} (epoch {2})", metricLabel(best.metric), number(best.value), best.epoch));
