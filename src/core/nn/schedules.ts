@@ -28,6 +28,18 @@ const WarmupCosine = z
   })
   .describe("Rises linearly, then follows half a cosine down to 0.");
 
+const BertCosine = z
+  .strictObject({
+    name: z.literal("bert-cosine"),
+    warmupFraction: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.1)
+      .describe("Share of all steps over which the learning rate rises from 0."),
+  })
+  .describe("Rises linearly from 0, then follows a half cosine over all steps, the warm-up included (CLIP4Clip).");
+
 const StepDecay = z
   .strictObject({
     name: z.literal("step-decay"),
@@ -40,7 +52,7 @@ const StepDecay = z
   .describe("Falls by a factor at given epochs (VSE∞: ×0.1 at epoch 15).");
 
 export const ScheduleConfig = z
-  .discriminatedUnion("name", [Constant, WarmupLinear, WarmupCosine, StepDecay])
+  .discriminatedUnion("name", [Constant, WarmupLinear, WarmupCosine, BertCosine, StepDecay])
   .describe("How the learning rate changes from step to step.");
 
 export type ScheduleConfig = z.infer<typeof ScheduleConfig>;
@@ -56,6 +68,8 @@ export interface TrainingLength {
  *
  *   warmup-linear   min(1, x/w) · min(1, (1 − x)/(1 − w)),  x = step / totalSteps: the first step has factor 0
  *   warmup-cosine   min(1, (step + 1)/W) · ½ (1 + cos π t),  t = (step − W)/(totalSteps − W) within [0, 1],  W in steps
+ *   bert-cosine     x/w where x < w, else ½ (1 + cos π x),  x = step / totalSteps: the first step has factor 0, and at the end of
+ *                   the warm-up the factor jumps, since the cosine starts at x = 0
  *   step-decay      factorⁿ,  n = number of the given epochs that have begun
  *
  * @param step float64 scalar: the number of updates done before this one
@@ -81,6 +95,13 @@ export function scheduleFactor(g: OpBuilder, config: ScheduleConfig, length: Tra
       const angle = g.mul(ramp(1 / rest, -warmupSteps / rest), double(Math.PI));
       const fall = g.add(g.mul(g.cos(angle), double(0.5)), double(0.5));
       return warmupSteps === 0 ? fall : g.mul(ramp(1 / warmupSteps, 1 / warmupSteps), fall);
+    }
+    case "bert-cosine": {
+      const done = g.div(step, double(totalSteps));
+      const fall = g.add(g.mul(g.cos(g.mul(done, double(Math.PI))), double(0.5)), double(0.5));
+      const warmup = config.warmupFraction;
+      if (warmup === 0) return fall;
+      return g.where(g.less(done, double(warmup)), g.div(done, double(warmup)), fall);
     }
     case "step-decay": {
       if (config.atEpochs.length === 0) return double(1);

@@ -1,10 +1,12 @@
 import { gradients } from "../autodiff/gradients";
 import type { Value } from "../graph/graphBuilder";
 import { OpBuilder } from "../graph/opBuilder";
+import { clipScale, gradientNorm } from "../nn/gradientNorm";
 import { ModelContext, type ModelScope } from "../nn/modelContext";
-import { decaysWeight, optimizerUpdate, type OptimizerConfig } from "../nn/optimizers/optimizer";
+import { allowsBundles, decaysWeight, optimizerUpdate, type OptimizerConfig } from "../nn/optimizers/optimizer";
+import { learningRateFactor } from "../nn/optimizers/parameterGroups";
 import { scheduleFactor, type ScheduleConfig, type TrainingLength } from "../nn/schedules";
-import { clipScale, gradientNorm } from "./gradientNorm";
+import { accumulateGradients } from "./accumulation";
 import { bundleParameters } from "./parameterBundles";
 import type { StateLink, StepGraph } from "./stepGraph";
 
@@ -18,6 +20,8 @@ export interface StepOptions {
   readonly length: TrainingLength;
   /** Largest global norm of the gradient; longer ones are scaled down to it. */
   readonly gradientClip?: number | undefined;
+  /** Steps whose gradients are averaged into one update; `length` counts these steps, schedule and optimizer the updates. */
+  readonly accumulate?: number | undefined;
   /** Leave the norm out of the reports (one pass over every gradient less); ignored when clipping needs it. */
   readonly skipGradientNorm?: boolean | undefined;
   readonly name?: string | undefined;
@@ -63,17 +67,26 @@ export function buildStepGraph(
         parameter: parameters[index] as Value,
         gradient: derivatives[index] as Value,
         decays: decaysWeight(options.optimizer, name),
+        learningRateFactor: learningRateFactor(options.optimizer.groups, name),
       })),
+      allowsBundles(options.optimizer) ? undefined : 0,
     );
-    const stepsDone = g.cast(step, "float64");
-    const factor = scheduleFactor(g, options.schedule, options.length, stepsDone);
+    const { accumulate = 1, length } = options;
+    const accumulation = accumulate > 1 ? accumulateGradients(g, bundles.targets, step, accumulate) : undefined;
+    const { targets } = accumulation ?? bundles;
+    const updatesDone = accumulation?.updatesDone ?? g.cast(step, "float64");
+    const updateLength = {
+      stepsPerEpoch: length.stepsPerEpoch / accumulate,
+      totalSteps: Math.max(1, Math.floor(length.totalSteps / accumulate)),
+    };
+    const factor = scheduleFactor(g, options.schedule, updateLength, updatesDone);
     const learningRate = g.mul(factor, g.scalar(options.optimizer.learningRate, "float64"));
     outputs["learningRate"] = g.cast(learningRate, "float32");
     let gradientScale: Value | undefined;
     if (options.gradientClip !== undefined || !options.skipGradientNorm) {
       const norm = gradientNorm(
         g,
-        bundles.targets.map(({ gradient }) => gradient),
+        targets.map(({ gradient }) => gradient),
       );
       outputs["gradientNorm"] = norm;
       if (options.gradientClip !== undefined) gradientScale = clipScale(g, norm, options.gradientClip);
@@ -81,15 +94,16 @@ export function buildStepGraph(
     const update = optimizerUpdate(
       {
         g,
-        targets: bundles.targets,
+        targets,
         learningRate,
-        updateCount: g.add(stepsDone, g.scalar(1, "float64")),
+        updateCount: g.add(updatesDone, g.scalar(1, "float64")),
         gradientScale,
       },
       options.optimizer,
     );
-    for (const [name, next] of bundles.split(update.parameters)) link("parameter", name, next);
-    for (const { input, next } of update.moments) link("moment", input.name, next);
+    const { parameters: next, moments } = accumulation?.apply(update) ?? update;
+    for (const [name, value] of bundles.split(next)) link("parameter", name, value);
+    for (const moment of moments) link("moment", moment.input.name, moment.next);
   });
 
   for (const { name, next } of context.buffers)

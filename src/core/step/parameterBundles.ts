@@ -8,6 +8,7 @@ export interface NamedGradient {
   readonly parameter: Value;
   readonly gradient: Value;
   readonly decays: boolean;
+  readonly learningRateFactor: number;
 }
 
 /** Parameters of at most this many elements are updated together. */
@@ -15,7 +16,7 @@ const SMALL_SIZE = 8192;
 
 /**
  * What the optimizer updates. A step runs a dozen nodes per target, and for a bias their overhead exceeds their work by far,
- * so small parameters are joined end to end into one target (two where some of them do not decay).
+ * so small parameters are joined end to end into one target (one for each combination of decay and learning rate).
  */
 export interface ParameterBundles {
   readonly targets: readonly UpdateTarget[];
@@ -23,12 +24,20 @@ export interface ParameterBundles {
   split(next: readonly Value[]): Map<string, Value>;
 }
 
-export function bundleParameters(g: OpBuilder, gradients: readonly NamedGradient[]): ParameterBundles {
-  const isSmall = ({ parameter }: NamedGradient): boolean => sizeOf(parameter.shape) <= SMALL_SIZE;
+export function bundleParameters(
+  g: OpBuilder,
+  gradients: readonly NamedGradient[],
+  smallSize = SMALL_SIZE,
+): ParameterBundles {
+  const isSmall = ({ parameter }: NamedGradient): boolean => sizeOf(parameter.shape) <= smallSize;
   const groups = gradients.filter((entry) => !isSmall(entry)).map((entry) => [entry]);
-  for (const decays of [true, false]) {
-    const small = gradients.filter((entry) => isSmall(entry) && entry.decays === decays);
-    if (small.length > 0) groups.push(small);
+  for (const factor of new Set(gradients.map(({ learningRateFactor }) => learningRateFactor))) {
+    for (const decays of [true, false]) {
+      const small = gradients.filter(
+        (entry) => isSmall(entry) && entry.decays === decays && entry.learningRateFactor === factor,
+      );
+      if (small.length > 0) groups.push(small);
+    }
   }
   const targets = groups.map((members) => target(g, members));
   const split = (next: readonly Value[]): Map<string, Value> => {
@@ -51,9 +60,10 @@ export function bundleParameters(g: OpBuilder, gradients: readonly NamedGradient
 function target(g: OpBuilder, members: readonly NamedGradient[]): UpdateTarget {
   const [first] = members;
   if (!first) throw new Error("A bundle of no parameters.");
-  const { decays } = first;
+  const { decays, learningRateFactor } = first;
   if (members.length === 1) {
-    return { name: `optimizer.${first.name}`, parameter: first.parameter, gradient: first.gradient, decays };
+    const { name, parameter, gradient } = first;
+    return { name: `optimizer.${name}`, parameter, gradient, decays, learningRateFactor };
   }
   const joined = (values: readonly Value[]): Value =>
     g.concat(
@@ -61,9 +71,10 @@ function target(g: OpBuilder, members: readonly NamedGradient[]): UpdateTarget {
       0,
     );
   return {
-    name: decays ? "optimizer.small" : "optimizer.small.noDecay",
+    name: `optimizer.small${decays ? "" : ".noDecay"}${learningRateFactor === 1 ? "" : `.times${learningRateFactor}`}`,
     parameter: joined(members.map(({ parameter }) => parameter)),
     gradient: joined(members.map(({ gradient }) => gradient)),
     decays,
+    learningRateFactor,
   };
 }

@@ -34,6 +34,9 @@ const expected: readonly (readonly [ScheduleConfig, (step: number) => number])[]
     (step) => (step < 4 ? (step + 1) / 4 : cosine(Math.min(1, (step - 4) / 16))),
   ],
   [{ name: "warmup-cosine", warmupEpochs: 0 }, (step) => cosine(Math.min(1, step / 20))],
+  // the cosine starts with the first step, not after the warm-up
+  [{ name: "bert-cosine", warmupFraction: 0.1 }, (step) => (step < 2 ? step / 2 : cosine(step / 20))],
+  [{ name: "bert-cosine", warmupFraction: 0 }, (step) => cosine(step / 20)],
   [{ name: "step-decay", atEpochs: [2, 4], factor: 0.1 }, (step) => (step < 8 ? 1 : step < 16 ? 0.1 : 0.01)],
   [{ name: "step-decay", atEpochs: [], factor: 0.1 }, () => 1],
 ];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ParameterGroups } from "./parameterGroups";
 import type { Moment, Update, UpdateContext } from "./update";
 import { scaledGradient } from "./update";
 
@@ -13,6 +14,7 @@ export const SgdConfig = z
       .array(z.string().min(1))
       .default([])
       .describe('Parameters whose name contains one of these get no decay, e.g. ["bias"].'),
+    groups: ParameterGroups,
   })
   .describe("Stochastic gradient descent with momentum, as torch.optim.SGD without dampening.");
 
@@ -22,10 +24,11 @@ export type SgdConfig = z.infer<typeof SgdConfig>;
 export function sgdUpdate(context: UpdateContext, config: SgdConfig): Update {
   const { g, targets } = context;
   const { momentum, nesterov, weightDecay } = config;
-  const learningRate = g.cast(context.learningRate, "float32");
+  const rate = g.cast(context.learningRate, "float32");
   const moments: Moment[] = [];
   const parameters = targets.map((target) => {
-    const { parameter } = target;
+    const { parameter, learningRateFactor } = target;
+    const learningRate = learningRateFactor === 1 ? rate : g.mul(rate, g.scalar(learningRateFactor));
     const gradient = scaledGradient(context, target.gradient);
     const isDecayed = target.decays && weightDecay > 0;
     const direction = isDecayed ? g.add(gradient, g.mul(parameter, g.scalar(weightDecay))) : gradient;

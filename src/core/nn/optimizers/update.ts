@@ -10,6 +10,8 @@ export interface UpdateTarget {
   readonly gradient: Value;
   /** Whether weight decay applies. */
   readonly decays: boolean;
+  /** What the learning rate is multiplied with. */
+  readonly learningRateFactor: number;
 }
 
 export interface UpdateContext {

@@ -1,11 +1,11 @@
 import type { Executor } from "../../../core/graph/executor";
-import { checkAdamW } from "./adamw";
 import { checkAttentionEdge } from "./attentionEdge";
 import type { GoldenResult } from "./comparison";
 import { checkGpo } from "./gpo";
+import { checkAdamW, checkBertAdam } from "./optimizerTraces";
 import { checkMetrics } from "./retrievalMetrics";
 import { checkTripletLoss } from "./tripletLoss";
-import { checkTrainVseCnn, checkTrainVseTransformer } from "./uniptTraining";
+import { checkTrainClip4Clip, checkTrainVseCnn, checkTrainVseTransformer } from "./uniptTraining";
 import { checkClip4Clip, checkClipVil, checkMdetr, checkVseCnn, checkVseTransformer } from "./uniptForward";
 
 /** Compares one parsed golden file with what `executor` computes. */
@@ -22,8 +22,10 @@ const goldenChecks: readonly (readonly [stem: RegExp, check: GoldenCheck])[] = [
   [/^loss_vse_triplet/, checkTripletLoss],
   [/^attention_edge/, checkAttentionEdge],
   [/^optim_adamw/, checkAdamW],
+  [/^optim_bertadam/, checkBertAdam],
   [/^train_vse_transformer/, checkTrainVseTransformer],
   [/^train_vse_cnn/, checkTrainVseCnn],
+  [/^train_clip4clip/, checkTrainClip4Clip],
   [/^metrics/, checkMetrics],
 ];
 

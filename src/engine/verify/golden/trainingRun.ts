@@ -6,6 +6,8 @@ import type { StepGraph } from "../../../core/step/stepGraph";
 export interface TrainingRun {
   /** The step's `loss` of each update, as computed before it. */
   readonly losses: readonly number[];
+  /** The learning rate of each update. */
+  readonly rates: readonly number[];
   /** Values under the names of the graph's state inputs: before the first update, then after each. */
   readonly states: readonly Readonly<Record<string, Tensor>>[];
 }
@@ -27,18 +29,19 @@ export async function runTraining(
   const shapes = new Map(graph.inputs.map(({ name, shape }) => [name, shape as Shape]));
   const first = state.map(({ input }) => [input, initial[input] ?? zeros("float32", shapes.get(input) ?? [])] as const);
   const states: Record<string, Tensor>[] = [Object.fromEntries(first)];
-  const losses: number[] = [];
+  const [losses, rates]: [number[], number[]] = [[], []];
   const program = await executor.prepare(graph);
   try {
     for (let step = 0; step < stepCount; step++) {
       const current = states[step] ?? {};
       const results = await program.run({ ...dataOf(step), ...current, step: tensor("int64", [], [step]) });
       losses.push(Number(results["loss"]?.data[0]));
+      rates.push(Number(results["learningRate"]?.data[0]));
       const next = state.map(({ input, output }) => [input, frozen.has(input) ? current[input] : results[output]]);
       states.push(Object.fromEntries(next) as Record<string, Tensor>);
     }
   } finally {
     await program.dispose();
   }
-  return { losses, states };
+  return { losses, rates, states };
 }

@@ -1,6 +1,7 @@
 import type { Executor } from "../../../core/graph/executor";
 import type { Tensor } from "../../../core/graph/tensor";
 import type { OptimizerConfig } from "../../../core/nn/optimizers/optimizer";
+import type { ScheduleConfig } from "../../../core/nn/schedules";
 import { fromOfficialState } from "../../../core/petl/unipt/officialState";
 import { buildEvaluationGraph } from "../../../core/step/buildEvaluationGraph";
 import { buildStepGraph } from "../../../core/step/buildStepGraph";
@@ -8,7 +9,7 @@ import { Comparison, forwardTolerance, type GoldenResult, lossTolerance, traceTo
 import { GoldenReader } from "./readGolden";
 import type { Feed } from "./runModel";
 import { runTraining, type TrainingRun } from "./trainingRun";
-import { buildGoldenModel, type GoldenModel, vseCnnModel, vseTransformerModel } from "./uniptModels";
+import { buildGoldenModel, clip4ClipModel, type GoldenModel, vseCnnModel, vseTransformerModel } from "./uniptModels";
 
 const adamw: OptimizerConfig = {
   name: "adamw",
@@ -28,11 +29,32 @@ const sgd: OptimizerConfig = {
   noDecay: [],
 };
 
+const bertAdam: OptimizerConfig = {
+  name: "bert-adam",
+  learningRate: 1e-2,
+  beta1: 0.9,
+  beta2: 0.98,
+  epsilon: 1e-6,
+  weightDecay: 0.2,
+  tensorClip: 1,
+  noDecay: ["bias"],
+};
+
 /** `train_vse_transformer`: ten steps of AdamW on variant A, the last loss after them. */
 export async function checkTrainVseTransformer(json: unknown, executor: Executor): Promise<GoldenResult> {
   const golden = new GoldenReader(json);
   const comparison = new Comparison();
   const run = await train(golden, executor, adamw, vseTransformerModel(golden));
+  compareTrace(comparison, golden, run);
+  return comparison.result();
+}
+
+/** `train_clip4clip`: ten steps of BertAdam with its schedule on variant C, the last loss after them. */
+export async function checkTrainClip4Clip(json: unknown, executor: Executor): Promise<GoldenResult> {
+  const golden = new GoldenReader(json);
+  const comparison = new Comparison();
+  const schedule: ScheduleConfig = { name: "bert-cosine", warmupFraction: 0.2 };
+  const run = await train(golden, executor, bertAdam, clip4ClipModel(golden), schedule);
   compareTrace(comparison, golden, run);
   return comparison.result();
 }
@@ -70,6 +92,7 @@ async function train(
   executor: Executor,
   optimizer: OptimizerConfig,
   model: GoldenModel,
+  schedule: ScheduleConfig = { name: "constant" },
 ): Promise<OfficialRun> {
   const target = golden.at("target").tensor;
   const updateCount = golden.at("meta").at("steps").number;
@@ -86,7 +109,7 @@ async function train(
     },
     {
       optimizer,
-      schedule: { name: "constant" },
+      schedule,
       length: { stepsPerEpoch: updateCount, totalSteps: updateCount },
     },
   );

@@ -13,7 +13,7 @@ const numbers = (stream: string, step = 0): number[] => Array.from(normal({ seed
 const row = (values: readonly number[]): Tensor => tensor("float32", [SIZE], values);
 
 /** A step whose loss Σ p ⊙ c has the given gradient c. */
-function givenGradients(config: unknown, gradientClip?: number): StepGraph {
+function givenGradients(config: unknown, gradientClip?: number, accumulate?: number): StepGraph {
   return buildStepGraph(
     (scope) => {
       const pull = (name: string) => {
@@ -28,6 +28,7 @@ function givenGradients(config: unknown, gradientClip?: number): StepGraph {
       schedule: { name: "constant" },
       length: { stepsPerEpoch: STEPS, totalSteps: STEPS },
       gradientClip,
+      accumulate,
     },
   );
 }
@@ -100,6 +101,21 @@ const adamw =
     return shrunk - ((lr / (1 - beta1 ** count)) * memory.m) / denominator;
   };
 
+const adamwAt = (lr: number): Rule => adamw(lr, 0.9, 0.999, 1e-3, () => 0.1);
+const momentumAt =
+  (lr: number): Rule =>
+  (parameter, gradient, memory) => {
+    memory.m = 0.9 * memory.m + gradient;
+    return parameter - lr * memory.m;
+  };
+const bertAdamAt =
+  (lr: number): Rule =>
+  (parameter, gradient, memory) => {
+    memory.m = 0.9 * memory.m + 0.1 * gradient;
+    memory.v = 0.98 * memory.v + 0.02 * gradient ** 2;
+    return parameter - lr * (memory.m / (Math.sqrt(memory.v) + 1e-6) + 0.1 * parameter);
+  };
+
 const norm = (gradients: Record<string, number[]>): number => Math.hypot(...Object.values(gradients).flat());
 
 describe("AdamW", () => {
@@ -143,6 +159,119 @@ describe("AdamW", () => {
       const before = numbers(name);
       numbersOf(first!.state[name]!).forEach((value, at) => expect(Math.abs(value - before[at]!)).toBeCloseTo(0.01, 7));
     });
+  });
+});
+
+describe("AdamW as in transformers", () => {
+  test("adds epsilon to the uncorrected root and decays after the step", () => {
+    const config = { name: "adamw", form: "transformers", learningRate: 0.05, epsilon: 0.1, weightDecay: 0.3 };
+    const rule: Rule = (parameter, gradient, memory, count) => {
+      memory.m = 0.9 * memory.m + 0.1 * gradient;
+      memory.v = 0.999 * memory.v + 0.001 * gradient ** 2;
+      const stepSize = (0.05 * Math.sqrt(1 - 0.999 ** count)) / (1 - 0.9 ** count);
+      const moved = parameter - (stepSize * memory.m) / (Math.sqrt(memory.v) + 0.1);
+      return moved - 0.05 * 0.3 * moved;
+    };
+    expectSame(givenGradients(config), replay(rule));
+  });
+});
+
+describe("BertAdam", () => {
+  const bertAdam =
+    (decay: (name: string) => number): Rule =>
+    (parameter, gradient, memory, _, name) => {
+      memory.m = 0.9 * memory.m + 0.1 * gradient;
+      memory.v = 0.98 * memory.v + 0.02 * gradient ** 2;
+      return parameter - 0.05 * (memory.m / (Math.sqrt(memory.v) + 1e-6) + decay(name) * parameter);
+    };
+  const decay = (name: string): number => (name.includes("bias") ? 0 : 0.2);
+
+  test("corrects no moment, and decays no bias, by default", () => {
+    const config = { name: "bert-adam", learningRate: 0.05, tensorClip: null };
+    expectSame(givenGradients(config), replay(bertAdam(decay)));
+  });
+
+  test("clips tensor by tensor, after the global norm", () => {
+    const config = { name: "bert-adam", learningRate: 0.05, tensorClip: 0.4 };
+    const clipped: Record<string, number[]>[] = Array.from({ length: STEPS }, (_, index) => {
+      const all = Object.fromEntries(names.map((name) => [name, numbers(`g.${name}`, index)]));
+      const global = Math.min(1, 1.5 / (norm(all) + 1e-6));
+      return Object.fromEntries(
+        names.map((name) => {
+          const gradient = all[name]!.map((value) => value * global);
+          const own = Math.min(1, 0.4 / (Math.hypot(...gradient) + 1e-6));
+          return [name, gradient.map((value) => value * own)];
+        }),
+      );
+    });
+    let parameters = Object.fromEntries(names.map((name) => [name, numbers(name)]));
+    const memories = Object.fromEntries(names.map((name) => [name, numbers(name).map(() => ({ m: 0, v: 0 }))]));
+    const wanted = clipped.map((gradients, index) => {
+      parameters = Object.fromEntries(
+        names.map((name) => [
+          name,
+          parameters[name]!.map((value, at) =>
+            bertAdam(decay)(value, gradients[name]![at]!, memories[name]![at]!, index + 1, name),
+          ),
+        ]),
+      );
+      return parameters;
+    });
+    expectSame(givenGradients(config, 1.5), wanted);
+  });
+});
+
+describe("groups of parameters", () => {
+  test.each([
+    ["adamw", { weightDecay: 0.1, epsilon: 1e-3 }, adamwAt],
+    ["sgd", { momentum: 0.9 }, momentumAt],
+    ["bert-adam", { tensorClip: null, weightDecay: 0.1 }, bertAdamAt],
+  ] as const)("%s: a learning rate of their own, decay included", (name, more, ruleAt) => {
+    const groups = [{ contains: ["bias", "head"], learningRateFactor: 0.25 }];
+    const step = givenGradients({ name, learningRate: 0.08, groups, noDecay: [], ...more });
+    const rules = { "layer.weight": ruleAt(0.08), "layer.bias": ruleAt(0.02) };
+    expectSame(
+      step,
+      replay((value, gradient, memory, count, parameter) =>
+        rules[parameter as keyof typeof rules](value, gradient, memory, count, parameter),
+      ),
+    );
+  });
+
+  test("a factor of 0 keeps them as they are", () => {
+    const groups = [{ contains: ["weight"], learningRateFactor: 0 }];
+    const last = run(givenGradients({ name: "adamw", groups, weightDecay: 0.5 })).at(-1)!;
+    expect(numbersOf(last.state["layer.weight"]!)).toEqual(numbersOf(row(numbers("layer.weight"))));
+    expect(numbersOf(last.state["layer.bias"]!)).not.toEqual(numbersOf(row(numbers("layer.bias"))));
+  });
+});
+
+describe("accumulation", () => {
+  test("updates after every second step, with the mean of both gradients", () => {
+    const config = { name: "adamw", learningRate: 0.05, epsilon: 1e-2, weightDecay: 0.1 };
+    const rule = adamw(0.05, 0.9, 0.999, 1e-2, () => 0.1);
+    const means = (index: number, name: string): number[] =>
+      numbers(`g.${name}`, index).map((value, at) => (value + numbers(`g.${name}`, index + 1)[at]!) / 2);
+    let parameters = Object.fromEntries(names.map((name) => [name, numbers(name)]));
+    const memories = Object.fromEntries(names.map((name) => [name, numbers(name).map(() => ({ m: 0, v: 0 }))]));
+    const wanted: Record<string, number[]>[] = [];
+    for (let index = 0; index < STEPS; index += 2) {
+      const clip = Math.min(
+        1,
+        0.6 / (norm(Object.fromEntries(names.map((name) => [name, means(index, name)]))) + 1e-6),
+      );
+      const before = parameters;
+      parameters = Object.fromEntries(
+        names.map((name) => [
+          name,
+          before[name]!.map((value, at) =>
+            rule(value, clip * means(index, name)[at]!, memories[name]![at]!, index / 2 + 1, name),
+          ),
+        ]),
+      );
+      wanted.push(before, parameters);
+    }
+    expectSame(givenGradients(config, 0.6, 2), wanted);
   });
 });
 
