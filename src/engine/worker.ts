@@ -29,6 +29,7 @@ const handlers: Handlers<
     | "evaluate"
     | "diagnose"
     | "inspect"
+    | "samples"
     | "forecast"
     | "verify"
     | "backboneUse"
@@ -85,6 +86,11 @@ const handlers: Handlers<
     work(async () => {
       const { backboneUse } = await import("./backboneUse");
       return backboneUse(request);
+    }),
+  samples: (request) =>
+    work(async () => {
+      const { describeSamples } = await import("./describeSamples");
+      return describeSamples(request);
     }),
   stop: () => stopping.abort(new Cancelled(STOPPED)),
 };

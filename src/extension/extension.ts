@@ -25,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // Loaded when a panel is first needed: starting the editor must not wait for it.
   const panels = (): Promise<RunPanels> =>
     (loaded ??= import("./panels/runPanels").then(({ RunPanels: Panels }) => {
-      const made = new Panels(context.extensionUri, log, engine, runs.onDidChange);
+      const made = new Panels(context.extensionUri, log, { runs, engine });
       context.subscriptions.push(made);
       return made;
     }));

@@ -1,3 +1,4 @@
+import type { RetrievalEntry, RetrievalSide } from "../core/datasets/retrievalResults";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
 import type { Forecast } from "../core/experiment/forecast";
 import type { ConfidenceByModality } from "../core/experiment/layerConfidence";
@@ -129,6 +130,22 @@ export interface BackboneUseReply {
   readonly maskBytes: number;
 }
 
+export interface SamplesRequest {
+  readonly runDirectory: string;
+  readonly split: Split;
+  readonly modality: RetrievalSide;
+  /** Positions in the split. */
+  readonly rows: readonly number[];
+  /** Samples of the split when the run was made. */
+  readonly count: number;
+}
+
+export interface SamplesReply {
+  /** One per row; none when the data set is not what it was. */
+  readonly entries: readonly RetrievalEntry[];
+  readonly isChanged: boolean;
+}
+
 /** What the host or the command line asks of a worker. */
 export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
@@ -139,6 +156,8 @@ export interface EngineCalls extends RetrievalCalls {
   evaluate(request: EvaluateRequest): EvaluateReply;
   /** Finds out what this machine can do; a driver that crashes takes the worker along, not the caller. */
   diagnose(request: { readonly folder: string }): Diagnosis;
+  /** Looks up items of the data set of a run; no model runs. */
+  samples(request: SamplesRequest): SamplesReply;
   /** Reads the structure of a model file, which is hostile until then. */
   inspect(request: InspectRequest): ModelReport;
   /** Size, time and memory of runs, before any is started. */

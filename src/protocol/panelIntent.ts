@@ -44,6 +44,8 @@ export const PanelIntent = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("addRuns") }),
   z.strictObject({ kind: z.literal("removeRun"), run }),
   z.strictObject({ kind: z.literal("openRun"), run, panel: z.enum(panelKinds) }),
+  /** Tell more about a layer of the lens. */
+  z.strictObject({ kind: z.literal("inspectLayer"), modality: z.string().max(200), layer: z.string().max(2000) }),
   /** Do something with the run that the panel shows. */
   z.strictObject({ kind: z.literal("runCommand"), command: z.enum(runCommands) }),
   z.strictObject({ kind: z.literal("savePng"), chart, base64: z.base64().max(Math.ceil((maxImageBytes * 4) / 3)) }),

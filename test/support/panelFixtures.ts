@@ -9,6 +9,7 @@ import { englishLabels } from "../../src/protocol/panelLabels";
 import { nodeFileSystem } from "../../src/store/nodeFileSystem";
 import { systemProcesses } from "../../src/store/processIdentity";
 
+export { layerDistribution } from "../../src/core/views/lens/layerDetail";
 export { readPanelIntent } from "../../src/protocol/panelIntent";
 export { sampleRun, writeSampleRun } from "./sampleRun";
 

@@ -38,8 +38,11 @@ export class LensCharts {
   readonly #entropy: LinePlot;
   #shown: Shown | undefined;
 
-  /** @param select is told the evaluation whose column was chosen */
-  constructor(ui: Ui, group: PlotGroup, select: (evaluation: number) => void) {
+  /**
+   * @param select is told the evaluation whose column was chosen
+   * @param inspect is told the layer whose row was chosen
+   */
+  constructor(ui: Ui, group: PlotGroup, select: (evaluation: number) => void, inspect: (layer: string) => void) {
     this.#ui = ui;
     this.#group = group;
     const { label } = ui.texts;
@@ -56,7 +59,14 @@ export class LensCharts {
       });
     this.#interval = frame("interval", label("intervalTitle"), (shown, width) => this.#intervals(shown, width));
     this.#heat = frame("heat", label("heatTitle"), (shown, width) => this.#heatMap(shown, width));
-    this.#intervalView = new SceneView(this.#interval.stage, { say: (text) => this.#interval.say(text) });
+    this.#intervalView = new SceneView(this.#interval.stage, {
+      say: (text) => this.#interval.say(text),
+      // Rows count from the top, layers from the bottom.
+      choose: ({ row }) => {
+        const layer = this.#shown?.lens.layers.at(-1 - row);
+        if (layer !== undefined) inspect(layer);
+      },
+    });
     this.#heatView = new SceneView(this.#heat.stage, {
       say: (text) => this.#heat.say(text),
       choose: ({ column }) => select(column),

@@ -6,13 +6,16 @@ export interface LensView {
   /** The evaluation, as {@link evaluationKey} names it; undefined follows the newest. */
   readonly evaluation: string | undefined;
   readonly hidden: readonly string[];
+  /** The layer that is looked into. */
+  readonly layer: string | undefined;
 }
 
 /** Reads back what was kept, as far as it makes sense. */
-export function readLensView({ modality, evaluation, hidden }: Readonly<Record<string, unknown>>): LensView {
+export function readLensView({ modality, evaluation, hidden, layer }: Readonly<Record<string, unknown>>): LensView {
   return {
     modality: typeof modality === "string" ? modality : undefined,
     evaluation: typeof evaluation === "string" ? evaluation : undefined,
+    layer: typeof layer === "string" ? layer : undefined,
     hidden: Array.isArray(hidden) ? hidden.filter((id) => typeof id === "string") : [],
   };
 }

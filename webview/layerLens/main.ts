@@ -2,17 +2,22 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-option/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import type { LayerLensState, ModalityLens } from "../../src/core/views/layerLensState";
-import type { LensMessage } from "../../src/protocol/panelMessage";
+import type { LayerDrop } from "../../src/core/views/lens/leaveOneOut";
+import type { LayerMessage, LensMessage } from "../../src/protocol/panelMessage";
 import { element, setText, show, uniqueId } from "../shared/dom";
 import { loadSaved, save, send } from "../shared/host";
 import { PlotGroup } from "../shared/plotGroup";
 import { Texts } from "../shared/texts";
 import { followTheme } from "../shared/theme";
 import type { Ui } from "../shared/ui";
+import { DropChart } from "./dropChart";
+import { LayerPanel } from "./layerPanel";
 import { layerTable } from "./layerTable";
 import { LensCharts } from "./lensCharts";
 import type { LensView } from "./lensView";
 import { evaluationKey, readLensView } from "./lensView";
+
+type LensStateMessage = Extract<LensMessage, { kind: "state" }>;
 
 /** The page: a modality and an evaluation to look at, and the drawings of both. */
 class LayerLens {
@@ -32,22 +37,33 @@ class LayerLens {
   readonly #newest = document.createElement("vscode-button");
   #view: LensView = readLensView(loadSaved());
   #state: LayerLensState;
+  #drops: readonly LayerDrop[];
+  readonly #layer: LayerPanel;
+  readonly #dropChart: DropChart;
+  /** The layer that the host was asked about. */
+  #asked = "";
+  /** A layer was chosen just now. */
+  #takesFocus = false;
   #revision = 0;
   #frame: number | undefined;
 
-  constructor(ui: Ui, state: LayerLensState) {
+  constructor(ui: Ui, { state, drops }: LensStateMessage) {
     this.#ui = ui;
     this.#state = state;
+    this.#drops = drops;
     const { label } = ui.texts;
     const hidden = new Set(this.#view.hidden);
     this.#group = new PlotGroup({ window: undefined, hidden }, (view) => this.#change({ hidden: [...view.hidden] }));
-    this.#charts = new LensCharts(ui, this.#group, (evaluation) => this.#choose(evaluation));
+    const inspect = (layer: string): void => this.#inspect(layer);
+    this.#charts = new LensCharts(ui, this.#group, (evaluation) => this.#choose(evaluation), inspect);
+    this.#layer = new LayerPanel(ui, () => this.#change({ layer: undefined }));
+    this.#dropChart = new DropChart(ui, inspect);
     this.#table.setAttribute("aria-label", label("intervalTitle"));
     this.#empty = element("p", { class: "hint" }, label("lensEmpty"));
 
     this.#modality.label = label("modality");
     this.#modality.addEventListener("change", () =>
-      this.#change({ modality: this.#modality.value, evaluation: undefined }),
+      this.#change({ modality: this.#modality.value, evaluation: undefined, layer: undefined }),
     );
     this.#modalityControl = element("span", { class: "control" }, label("modality"), this.#modality);
     const id = uniqueId("evaluation");
@@ -61,6 +77,11 @@ class LayerLens {
     dashboard.textContent = label("openDashboard");
     dashboard.addEventListener("click", () => send({ kind: "openPanel", panel: "runDashboard" }));
 
+    const leaveOut = document.createElement("vscode-button");
+    leaveOut.secondary = true;
+    leaveOut.textContent = label("leaveOneOut");
+    leaveOut.addEventListener("click", () => send({ kind: "runCommand", command: "launchAblation" }));
+
     const evaluation = element(
       "span",
       { class: "control" },
@@ -73,7 +94,9 @@ class LayerLens {
       {},
       element("div", { class: "controls" }, this.#modalityControl, evaluation, this.#newest),
       this.#summary,
+      this.#layer.root,
       this.#charts.root,
+      this.#dropChart.root,
       this.#table,
     );
     const actions = element("div", { class: "actions" }, dashboard);
@@ -83,18 +106,33 @@ class LayerLens {
       element("div", { class: "title-line" }, element("h1", {}, label("lensTitle")), actions),
       this.#title,
       this.#alerts,
-      element("p", { class: "alert alert-info" }, label("lensCaveat")),
+      element("div", { class: "alert alert-info caveat" }, element("p", {}, label("lensCaveat")), leaveOut),
     );
     document.body.replaceChildren(element("main", {}, head, this.#empty, this.#content));
     followTheme(() => {
       for (const plot of this.#group.plots) plot.retheme();
+      this.#layer.retheme();
+      this.#dropChart.retheme();
     });
     this.#redraw();
   }
 
-  draw(state: LayerLensState): void {
+  draw({ state, drops }: LensStateMessage): void {
+    // A run that has ended has written what its samples say.
+    if (state.standing !== this.#state.standing) this.#asked = "";
     this.#state = state;
+    this.#drops = drops;
     this.#redraw();
+  }
+
+  answer(message: LayerMessage): void {
+    if (message.layer === this.#view.layer && message.modality === this.#lens()?.modality) this.#layer.answer(message);
+  }
+
+  #inspect(layer: string): void {
+    this.#asked = "";
+    this.#takesFocus = true;
+    this.#change({ layer });
   }
 
   #change(change: Partial<LensView>): void {
@@ -144,7 +182,31 @@ class LayerLens {
     this.#drawModalities(lens);
     setText(this.#summary, this.#describe(lens, evaluation));
     this.#charts.draw({ lens, evaluation, revision: ++this.#revision });
-    this.#table.replaceChildren(layerTable(lens, evaluation, this.#ui, (split) => this.#charts.splitName(split)));
+    const drops = this.#drops.filter(({ modality }) => modality === lens.modality);
+    const { selector } = this.#state;
+    this.#dropChart.draw(lens, drops, selector);
+    this.#table.replaceChildren(
+      layerTable(lens, evaluation, this.#ui, {
+        splitName: (split) => this.#charts.splitName(split),
+        drops,
+        selector,
+        inspect: (layer) => this.#inspect(layer),
+      }),
+    );
+    this.#drawLayer(lens);
+  }
+
+  #drawLayer({ modality, layers }: ModalityLens): void {
+    const layer = layers.find((name) => name === this.#view.layer);
+    show(this.#layer.root, layer !== undefined);
+    const key = layer === undefined ? "" : `${modality} ${layer}`;
+    if (key === this.#asked) return;
+    this.#asked = key;
+    if (layer === undefined) return;
+    this.#layer.open(layer);
+    if (this.#takesFocus) this.#layer.focus();
+    this.#takesFocus = false;
+    send({ kind: "inspectLayer", modality, layer });
   }
 
   #drawModalities({ modality: shown }: ModalityLens): void {
@@ -196,8 +258,9 @@ class LayerLens {
 
 let lens: LayerLens | undefined;
 
-window.addEventListener("message", ({ data: { labels, state } }: MessageEvent<LensMessage>) => {
-  if (lens) lens.draw(state);
-  else lens = new LayerLens({ texts: new Texts(labels, document.documentElement.lang || "en"), send }, state);
+window.addEventListener("message", ({ data: message }: MessageEvent<LensMessage>) => {
+  if (message.kind === "layer") lens?.answer(message);
+  else if (lens) lens.draw(message);
+  else lens = new LayerLens({ texts: new Texts(message.labels, document.documentElement.lang || "en"), send }, message);
 });
 send({ kind: "ready" });

@@ -43,6 +43,8 @@ export interface BarModel {
   readonly totals?: readonly string[];
   /** Steps of the axis, where they are not to be round in decimal. */
   readonly stepSize?: number;
+  /** Values are counts. */
+  readonly isWhole?: boolean;
   /** A bar in words. */
   readonly describe: (series: BarSeries, category: number) => string;
 }
@@ -134,7 +136,7 @@ export class BarPlot {
     return `color-mix(in srgb, ${text} ${shade === "measured" ? 55 : 25}%, ${background})`;
   }
 
-  #setOptions({ isStacked, valueTitle, formatValue, totals, stepSize }: BarModel): void {
+  #setOptions({ isStacked, valueTitle, formatValue, totals, stepSize, isWhole = false }: BarModel): void {
     const { axis, ticks, title } = axisStyle(this.#theme);
     const room = Math.max(0, ...(totals ?? []).map((text) => text.length * 6.6));
     this.#chart.options = {
@@ -147,12 +149,14 @@ export class BarPlot {
           type: "linear",
           stacked: isStacked,
           beginAtZero: true,
-          suggestedMax: this.#reach(),
+          suggestedMin: this.#reach(-1),
+          suggestedMax: this.#reach(1),
           title: title(valueTitle),
           ticks: {
             ...ticks,
             maxTicksLimit: 6,
             callback: (value) => formatValue(Number(value)),
+            ...(isWhole && { precision: 0 }),
             ...(stepSize !== undefined && { stepSize }),
           },
         },
@@ -167,10 +171,12 @@ export class BarPlot {
     };
   }
 
-  /** Where the longest error bar ends. */
-  #reach(): number {
-    const ends = this.#shown().flatMap(({ values, errors = [] }) => errors.map((error, c) => error + (values[c] ?? 0)));
-    return Math.max(0, ...ends.filter(Number.isFinite));
+  /** Where the longest error bar ends to the left (−1) or to the right (1). */
+  #reach(sign: -1 | 1): number {
+    const ends = this.#shown().flatMap(({ values, errors = [] }) =>
+      errors.map((error, c) => sign * (values[c] ?? 0) + error),
+    );
+    return sign * Math.max(0, ...ends.filter(Number.isFinite));
   }
 
   #drawOverlay(): void {
@@ -195,7 +201,7 @@ export class BarPlot {
       const value = values[category] ?? Number.NaN;
       const y = this.#chart.getDatasetMeta(dataset).data[category]?.y;
       if (!(error > 0) || !Number.isFinite(value) || y === undefined) continue;
-      const [from, to] = [scale.getPixelForValue(Math.max(0, value - error)), scale.getPixelForValue(value + error)];
+      const [from, to] = [scale.getPixelForValue(value - error), scale.getPixelForValue(value + error)];
       context.moveTo(from, y);
       context.lineTo(to, y);
       for (const end of [from, to]) {

@@ -1,7 +1,9 @@
 import type { Split } from "../experiment/runEvent";
 import { confidenceQuantiles } from "../experiment/eventNames";
 import { findCollapse, normalizedEntropy } from "./confidenceCollapse";
+import type { RunManifest } from "../experiment/runManifest";
 import type { RunStanding } from "./dashboardState";
+import { selectorOf } from "./dashboardState";
 import type { ConfidenceSnapshot } from "./runHistory";
 
 /** One evaluation of the history of the layer confidence. */
@@ -35,6 +37,8 @@ export interface LayerLensState {
   readonly directory: string;
   readonly standing: RunStanding;
   readonly problem?: string;
+  /** Dotted name of the metric that selects checkpoints. */
+  readonly selector: string;
   readonly modalities: readonly ModalityLens[];
 }
 
@@ -44,12 +48,16 @@ export const maxLensEvaluations = 240;
 /** What the layer lens shows, from the confidences of a run's evaluations. */
 export function layerLensState(
   confidences: readonly ConfidenceSnapshot[],
-  run: Pick<LayerLensState, "name" | "directory" | "standing"> & { readonly problem?: string | undefined },
+  run: Pick<LayerLensState, "name" | "directory" | "standing"> & {
+    readonly problem?: string | undefined;
+    readonly manifest?: RunManifest | undefined;
+  },
 ): LayerLensState {
-  const { name, directory, standing, problem } = run;
+  const { name, directory, standing, problem, manifest } = run;
+  const selector = selectorOf(manifest);
   const names = [...new Set(confidences.flatMap(({ byModality }) => Object.keys(byModality)))];
   const modalities = names.map((modality) => modalityLens(modality, confidences));
-  return { name, directory, standing, ...(problem !== undefined && { problem }), modalities };
+  return { name, directory, standing, ...(problem !== undefined && { problem }), selector, modalities };
 }
 
 function modalityLens(modality: string, confidences: readonly ConfidenceSnapshot[]): ModalityLens {

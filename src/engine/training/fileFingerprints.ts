@@ -33,7 +33,8 @@ export async function fileFingerprints(
   return fingerprints;
 }
 
-async function sha256OfFile(path: string): Promise<string> {
+/** SHA-256 of a file of any size, in hexadecimal. */
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
   return hash.digest("hex");

@@ -45,6 +45,7 @@ export async function actOnComparison(
     case "exportCsv":
     case "copyCsv":
     case "runCommand":
+    case "inspectLayer":
       return;
   }
 }

@@ -1,10 +1,13 @@
 import { confidenceTable } from "../../core/views/chartTables";
 import type { DataTable } from "../../core/views/csv";
+import type { LayerDrop } from "../../core/views/lens/leaveOneOut";
 import { layerLensState } from "../../core/views/layerLensState";
 import type { PanelLabels } from "../../protocol/panelLabels";
 import type { LensMessage } from "../../protocol/panelMessage";
 import type { PanelContent } from "./panelContent";
 import type { RunFeed } from "./runFeed";
+
+type LensStateMessage = Extract<LensMessage, { kind: "state" }>;
 
 /** The layer lens of a feed. Its state is small and changes with evaluations only, so it is always sent whole. */
 export class LensContent implements PanelContent {
@@ -12,19 +15,26 @@ export class LensContent implements PanelContent {
   readonly #feed: RunFeed;
   readonly #labels: PanelLabels;
   #sent = "";
+  #drops: readonly LayerDrop[] = [];
 
   constructor(feed: RunFeed, labels: PanelLabels) {
     this.#feed = feed;
     this.#labels = labels;
   }
 
-  whole(): LensMessage {
+  whole(): LensStateMessage {
     const { history, context } = this.#feed;
     this.#sent = this.#key();
-    return { kind: "state", labels: this.#labels, state: layerLensState(history.confidences, context) };
+    const state = layerLensState(history.confidences, context);
+    return { kind: "state", labels: this.#labels, state, drops: this.#drops };
   }
 
-  changes(): LensMessage | undefined {
+  /** What runs without one of the layers lost; sent with the next message. */
+  setDrops(drops: readonly LayerDrop[]): void {
+    this.#drops = drops;
+  }
+
+  changes(): LensStateMessage | undefined {
     return this.#key() === this.#sent ? undefined : this.whole();
   }
 
@@ -42,6 +52,6 @@ export class LensContent implements PanelContent {
     const places = history.confidences.map(({ step, split, byModality }) => {
       return [step, split, Object.values(byModality)[0]?.[0]?.mean];
     });
-    return JSON.stringify([context.standing, context.problem, places]);
+    return JSON.stringify([context.standing, context.problem, places, this.#drops]);
   }
 }

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
 import { csv } from "../../core/views/csv";
-import type { PanelIntent } from "../../protocol/panelIntent";
+import type { PanelIntent, RunCommand } from "../../protocol/panelIntent";
 import type { PanelKind } from "../../protocol/panelKind";
 import { runFiles } from "../../store/runDirectory";
 import type { TextDocuments } from "./textDocuments";
@@ -11,11 +11,14 @@ import type { RunPanel } from "./runPanel";
 export interface ActionContext {
   readonly documents: TextDocuments;
   readonly open: (kind: PanelKind, directory: string) => void;
+  /** The file of the experiment that a run belongs to. */
+  readonly experimentOf: (directory: string) => vscode.Uri | undefined;
 }
 
 /** Carries out what a user wants of a panel. Names in intents are looked up in the run; unknown ones are passed over. */
-export async function act(intent: PanelIntent, panel: RunPanel, { documents, open }: ActionContext): Promise<void> {
+export async function act(intent: PanelIntent, panel: RunPanel, context: ActionContext): Promise<void> {
   const { directory } = panel.feed;
+  const { documents, open } = context;
   switch (intent.kind) {
     case "ready":
       return;
@@ -48,13 +51,23 @@ export async function act(intent: PanelIntent, panel: RunPanel, { documents, ope
       await giveText(intent, panel.fileName(intent.name, ""), documents);
       return;
     case "runCommand":
-      await vscode.commands.executeCommand(`unipt.${intent.command}`, { resource: vscode.Uri.file(directory) });
+      await runCommand(intent.command, directory, context);
       return;
+    case "inspectLayer":
     case "addRuns":
     case "removeRun":
     case "openRun":
       return;
   }
+}
+
+/** Commands about a run take its directory; an ablation starts from the file of its experiment. */
+async function runCommand(command: RunCommand, directory: string, { experimentOf }: ActionContext): Promise<void> {
+  const isOfExperiment = command === "launchAblation";
+  const resource = isOfExperiment ? experimentOf(directory) : vscode.Uri.file(directory);
+  if (resource) await vscode.commands.executeCommand(`unipt.${command}`, { resource });
+  else
+    await vscode.window.showWarningMessage(vscode.l10n.t("The experiment file of this run is not in the workspace."));
 }
 
 async function openRunFile(panel: RunPanel, role: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { PanelIntent } from "../../protocol/panelIntent";
 import { readPanelIntent } from "../../protocol/panelIntent";
 import { DashboardContent } from "./dashboardContent";
 import { LensContent } from "./lensContent";
+import type { PageOptions } from "./loadPage";
 import { loadPage } from "./loadPage";
 import { Pacer } from "./pacer";
 import type { PanelContent } from "./panelContent";
@@ -25,6 +26,8 @@ export interface RunPanelOptions {
   readonly dist: vscode.Uri;
   readonly labels: PanelLabels;
   readonly log: vscode.LogOutputChannel;
+  /** Folders beside the extension's own that the page may show files of. */
+  readonly roots?: Promise<readonly vscode.Uri[]>;
   /** Carries out what the user wants, other than what is the panel's own affair. */
   readonly act: (intent: PanelIntent, panel: RunPanel) => void;
 }
@@ -39,6 +42,7 @@ export class RunPanel {
   readonly #disposables: vscode.Disposable[] = [];
   #check: NodeJS.Timeout | undefined;
   #isReady = false;
+  #isDisposed = false;
   #isWholeSent = false;
   #kept = Infinity;
 
@@ -75,12 +79,32 @@ export class RunPanel {
         else act(intent, this);
       }),
     );
-    loadPage(panel, { dist: options.dist, name: kind });
+    if (options.roots) void options.roots.then((roots) => this.#load({ dist: options.dist, name: kind, roots }));
+    else this.#load({ dist: options.dist, name: kind });
   }
 
   /** Name for files made from a chart of this run. */
   fileName(chart: string, extension: string): string {
     return `${this.feed.context.name}.${chart}`.replace(/[^\w.-]+/g, "-") + extension;
+  }
+
+  get isVisible(): boolean {
+    return !this.#isDisposed && this.#panel.visible;
+  }
+
+  /** Where the page may load a file of one of its folders from. */
+  sourceOf(file: vscode.Uri): string {
+    return this.#panel.webview.asWebviewUri(file).toString();
+  }
+
+  /** Tells the page something beside its content; a page that is hidden has asked in vain. */
+  post(message: unknown): void {
+    if (this.#isReady && this.isVisible) void this.#panel.webview.postMessage(message);
+  }
+
+  /** Has the content sent, as far as it is new. */
+  askToSend(): void {
+    this.#messages.ask();
   }
 
   reveal(): void {
@@ -89,12 +113,17 @@ export class RunPanel {
 
   onDidDispose(listener: () => void): void {
     this.#panel.onDidDispose(() => {
+      this.#isDisposed = true;
       clearTimeout(this.#check);
       this.#looks.dispose();
       this.#messages.dispose();
       for (const disposable of this.#disposables) disposable.dispose();
       listener();
     });
+  }
+
+  #load(page: PageOptions): void {
+    if (!this.#isDisposed) loadPage(this.#panel, page);
   }
 
   #ready(): void {

@@ -3,11 +3,16 @@ import * as vscode from "vscode";
 import { z } from "zod";
 import type { PanelKind } from "../../protocol/panelKind";
 import { comparisonViewType, viewType } from "../../protocol/panelKind";
+import type { App } from "../app";
 import type { Engine } from "../jobs/engine";
+import type { RunIndex } from "../workspace/runIndex";
 import { TextDocuments } from "./textDocuments";
 import { actOnComparison } from "./comparisonActions";
 import { maxComparedRuns } from "./comparisonContent";
 import { ComparisonPanel } from "./comparisonPanel";
+import { LensCompanion } from "./lens/lensCompanion";
+import { dataRoots } from "./lens/dataRoots";
+import { LensContent } from "./lensContent";
 import { localizedLabels } from "./localizedLabels";
 import { act } from "./panelActions";
 import { ResultsPanel } from "./results/resultsPanel";
@@ -26,20 +31,14 @@ export class RunPanels implements vscode.Disposable {
   readonly #panels = new Map<string, Pick<RunPanel, "reveal" | "onDidDispose">>();
   readonly #documents = new TextDocuments();
   readonly #labels = localizedLabels();
-  readonly #onDidChangeRuns: vscode.Event<unknown>;
+  readonly #runs: RunIndex;
   #comparison: ComparisonPanel | undefined;
 
-  /** @param onDidChangeRuns is fired when something happens to a run of the workspace */
-  constructor(
-    extensionUri: vscode.Uri,
-    log: vscode.LogOutputChannel,
-    engine: Engine,
-    onDidChangeRuns: vscode.Event<unknown>,
-  ) {
+  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel, { runs, engine }: Pick<App, "runs" | "engine">) {
     this.#dist = vscode.Uri.joinPath(extensionUri, "dist");
     this.#log = log;
+    this.#runs = runs;
     this.#engine = engine;
-    this.#onDidChangeRuns = onDidChangeRuns;
   }
 
   /** Shows a panel on a run directory: the one there is, or a new one. */
@@ -109,13 +108,30 @@ export class RunPanels implements vscode.Disposable {
     const documents = this.#documents;
     if (kind === "resultsBrowser")
       return new ResultsPanel(panel, { ...shared, engine: this.#engine, documents, open, report });
-    return new RunPanel(panel, {
+    const context = { documents, open, experimentOf: (run: string) => this.#experimentOf(run) };
+    let lens: LensCompanion | undefined;
+    const made = new RunPanel(panel, {
       ...shared,
       kind,
+      ...(kind === "layerLens" && { roots: dataRoots(directory) }),
       act: (intent, from) => {
-        act(intent, from, { documents, open }).catch(report);
+        if (intent.kind === "inspectLayer") lens?.inspect(intent.modality, intent.layer).catch(report);
+        else act(intent, from, context).catch(report);
       },
     });
+    const { content } = made;
+    if (content instanceof LensContent) {
+      const services = { engine: this.#engine, log: this.#log, onDidChangeRuns: this.#runs.onDidChange };
+      lens = new LensCompanion(made, content, services);
+    }
+    return made;
+  }
+
+  /** The file of the experiment that a run belongs to, if it is there. */
+  #experimentOf(directory: string): vscode.Uri | undefined {
+    const has = ({ runs }: { readonly runs: readonly { readonly directory: string }[] }): boolean =>
+      runs.some((run) => run.directory === directory);
+    return this.#runs.experiments.find(has)?.file;
   }
 
   #adoptComparison(panel: vscode.WebviewPanel, directories: readonly string[]): void {
@@ -124,7 +140,7 @@ export class RunPanels implements vscode.Disposable {
       dist: this.#dist,
       labels: this.#labels,
       log: this.#log,
-      onDidChangeRuns: this.#onDidChangeRuns,
+      onDidChangeRuns: this.#runs.onDidChange,
       act: (intent, from) => {
         actOnComparison(intent, from, { documents: this.#documents, open }).catch((error: unknown) =>
           this.#report(error),

@@ -149,7 +149,7 @@ describe("the layer lens", () => {
     expect(last.state.modalities[0]?.evaluations).toHaveLength(11);
     expect(content.table("heat.image")?.rowCount).toBe(33);
     expect(content.table("heat.audio")).toBeUndefined();
-    expect(Object.keys(last.state).sort()).toEqual(["directory", "modalities", "name", "standing"]);
+    expect(Object.keys(last.state).sort()).toEqual(["directory", "modalities", "name", "selector", "standing"]);
   });
 });
 

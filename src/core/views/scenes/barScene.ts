@@ -27,11 +27,17 @@ export function barScene({ title, categories, series, valueTitle, formatValue }:
   const { left, names } = nameColumn(categories, width);
   const rowHeight = series.length * barHeight + gap;
   const floor = top + Math.max(1, categories.length) * rowHeight;
-  const reach = series.flatMap(({ values, errors = [] }) => values.map((value, c) => value + (errors[c] ?? 0)));
-  const most = reach.filter(Number.isFinite).reduce((high, value) => Math.max(high, value), 0) || 1;
-  const ticks = niceTicks(0, most, 5);
-  const end = Math.max(most, ticks.at(-1) ?? 0);
-  const toX = (value: number): number => left + (value / end) * (width - left - right);
+  const ends = (sign: number): readonly number[] =>
+    series.flatMap(({ values, errors = [] }) => values.map((value, c) => value + sign * (errors[c] ?? 0)));
+  const least = ends(-1)
+    .filter(Number.isFinite)
+    .reduce((low, value) => Math.min(low, value), 0);
+  const most = ends(1)
+    .filter(Number.isFinite)
+    .reduce((high, value) => Math.max(high, value), 0);
+  const ticks = niceTicks(least, most > least ? most : least + 1, 5);
+  const [start, end] = [Math.min(least, ticks[0] ?? 0), Math.max(most, ticks.at(-1) ?? 0, least + 1e-9)];
+  const toX = (value: number): number => left + ((value - start) / (end - start)) * (width - left - right);
   const shapes: Shape[] = [
     {
       ...label(title, left, 16, "start"),
@@ -50,9 +56,10 @@ export function barScene({ title, categories, series, valueTitle, formatValue }:
       const [value = Number.NaN, error = 0] = [values[c], errors?.[c]];
       if (!Number.isFinite(value)) return;
       const y = y0 + s * barHeight;
-      shapes.push(rect(left, y, toX(value) - left, barHeight - 1, `series${tone}`));
+      const [from, to] = [Math.min(0, value), Math.max(0, value)];
+      shapes.push(rect(toX(from), y, toX(to) - toX(from), barHeight - 1, `series${tone}`));
       const middle = y + (barHeight - 1) / 2;
-      if (error > 0) shapes.push(line(toX(Math.max(0, value - error)), middle, toX(value + error), middle, "text"));
+      if (error > 0) shapes.push(line(toX(value - error), middle, toX(value + error), middle, "text"));
     });
   });
   let x = left;

@@ -1,0 +1,37 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { SamplesReply, SamplesRequest } from "../protocol/engine";
+import { nodeFileSystem } from "../store/nodeFileSystem";
+import { readManifest } from "../store/runListing";
+import { readPairs } from "./datasets/readPairs";
+import { SplitEntries } from "./retrieval/splitEntries";
+import { sha256OfFile } from "./training/fileFingerprints";
+import { splitRows } from "./training/splitRows";
+
+/**
+ * The items of the data set behind positions of a split, as a run counted them. The data are read, but no model.
+ * @throws UserError when the data set is gone
+ */
+export async function describeSamples(request: SamplesRequest): Promise<SamplesReply> {
+  const { runDirectory, split, modality, rows, count } = request;
+  const { config, baseDirectory, files } = await readManifest(nodeFileSystem, runDirectory);
+  const path = resolve(baseDirectory, config.data.pairs);
+  const known = files["data.pairs"];
+  // A folder has no fingerprint; the number of its samples is compared below.
+  if (known !== undefined && (await isFile(path)) && (await sha256OfFile(path)) !== known.sha256)
+    return { entries: [], isChanged: true };
+  const { items } = await readPairs(path, config.data.split);
+  const of = splitRows({ items, isUsable: () => true }, split);
+  // Images that could not be read belong to no split; which those were is not known here.
+  const isShifted = (modality === "image" ? of.images : of.captions).length !== count;
+  if (isShifted) return { entries: [], isChanged: true };
+  const entries = new SplitEntries(items, of);
+  return { entries: rows.map((row) => entries.entry(modality, row)), isChanged: false };
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
