@@ -36,6 +36,8 @@ export function watchContextKeys(sources: KeySources): { dispose(): void } {
     }
   };
   update();
+  // Until then nobody knows whether a view is empty.
+  void sources.runs.ready.then(() => vscode.commands.executeCommand("setContext", "unipt.isScanned", true));
   const { runs, checked, filter, machine } = sources;
   const disposables = [runs, checked, filter, machine].map(({ onDidChange }) => onDidChange(update));
   return { dispose: () => disposables.forEach((disposable) => void disposable.dispose()) };
