@@ -1,6 +1,6 @@
 // Bundles the extension host, conductor, worker, command line and sample builder (Node) and the webviews (browser) into dist/.
 //   --minify    smaller, without source maps, as in a release
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundledPackages } from "./packaging/bundledPackages.mjs";
@@ -66,6 +66,8 @@ cpSync(references, `${root}dist/selfcheck`, {
   recursive: true,
   filter: (path) => !/vse_cnn_(eval|train)\.json$/.test(path),
 });
+// A model and its gradients are found when they lie side by side.
+renameSync(`${root}dist/selfcheck/grad-bert.onnx`, `${root}dist/selfcheck/backbones/grad-bert.onnx`);
 
 const shipped = [extension, worker.metafile, conductor.metafile, cli.metafile, webviews.metafile];
 mkdirSync(`${root}.cache`, { recursive: true });
