@@ -64,11 +64,7 @@ describe("the first minute", { timeout: 900_000 }, () => {
     const first = await until("training step", () => stepsOf(unipt) > 0 && Date.now() - started, 240_000);
     console.log(`first training step after ${(first / 1000).toFixed(1)} s`);
     await runCommand(page, "UniPT: Open Run Dashboard");
-    // The run that was made last is on top.
-    await choices(page)
-      .filter({ hasText: /unipt · .*0/ })
-      .first()
-      .click();
+    await choose(page, "unipt · seed 0");
     await dashboard();
     await until("live dashboard", async () => (await stepShown()) > 0, 120_000);
   });

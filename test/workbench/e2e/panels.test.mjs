@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { projectFolder } from "../lib/paths.mjs";
 import { openSession, policyViolations, requestsOfExtension } from "../lib/session.mjs";
-import { choices, runCommand, setTheme, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
+import { choose, chooseAll, runCommand, setTheme, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
 import { until } from "../lib/processes.mjs";
 
 /* global window, document -- functions given to `evaluate` run in the page */
@@ -31,7 +31,7 @@ describe("panels on a finished run", { timeout: 600_000 }, () => {
   const text = async (frame) => (await frame.locator("body").innerText()).replaceAll(/\s+/g, " ");
   const says = (frame, pattern) =>
     until(`${pattern} in the panel`, async () => pattern.test(await text(frame)), 60_000);
-  const pickUnipt = () => choices(page).filter({ hasText: "· unipt ·" }).first().click();
+  const pickUnipt = () => choose(page, "unipt · seed 1");
 
   async function findings(frame) {
     // Scripts of a page's own policy would refuse a script element; evaluated code is the driver's.
@@ -82,20 +82,7 @@ describe("panels on a finished run", { timeout: 600_000 }, () => {
 
   test("comparison", async () => {
     await runCommand(page, "UniPT: Compare Runs");
-    const check = choices(page);
-    if (
-      await check
-        .first()
-        .waitFor({ timeout: 10_000 })
-        .then(
-          () => true,
-          () => false,
-        )
-    ) {
-      const all = page.locator(".quick-input-widget input[type=checkbox], .quick-input-check-all").first();
-      await all.click();
-      await page.keyboard.press("Enter");
-    }
+    await chooseAll(page);
     const frame = await webview(page, "ompar");
     await says(frame, /linear-probe/);
     assert.match(await text(frame), /unipt/);
@@ -105,9 +92,8 @@ describe("panels on a finished run", { timeout: 600_000 }, () => {
   });
 
   test("backbone explorer", async () => {
-    await page.keyboard.press("Control+P");
-    await page.locator(".quick-input-widget input.input").fill("centernet.onnx");
-    await choices(page).filter({ hasText: "centernet.onnx" }).first().click();
+    await runCommand(page, "UniPT: Explore Backbone");
+    await choose(page, "centernet");
     const frame = await webview(page, "centernet.onnx");
     await says(frame, /expanded_conv_2/);
     assert.deepEqual(await findings(frame), []);

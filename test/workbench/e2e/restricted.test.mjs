@@ -6,7 +6,7 @@ import { filesBelow } from "../../../scripts/packaging/files.mjs";
 import { projectFolder } from "../lib/paths.mjs";
 import { processesBelow, until } from "../lib/processes.mjs";
 import { openSession } from "../lib/session.mjs";
-import { choices, offeredCommands, runCommand, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
+import { choose, offeredCommands, runCommand, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
 
 describe("restricted mode", { timeout: 300_000 }, () => {
   let session, page, filesBefore;
@@ -25,7 +25,7 @@ describe("restricted mode", { timeout: 300_000 }, () => {
     await showSidebar(page, "UniPT");
     await until("runs", async () => (await treeRows(page).allInnerTexts()).some((row) => /rSum/.test(row)), 90_000);
     await runCommand(page, "UniPT: Open Run Dashboard");
-    await choices(page).filter({ hasText: "· unipt ·" }).first().click();
+    await choose(page, "unipt · seed 1");
     const frame = await webview(page, "emoji-scenes.unipt.seed1");
     await until("dashboard", async () => /Completed/.test(await frame.locator("body").innerText()), 60_000);
   });

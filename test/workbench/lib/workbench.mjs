@@ -46,12 +46,20 @@ export async function offeredCommands(page, text) {
   return titles.map((title) => title.split("\n")[0]);
 }
 
-/** Chooses a row of the open list by a part of its text. */
+/** Chooses a row of the open list by a part of its label. By keyboard: a hover of a row can lie over the others. */
 export async function choose(page, text) {
   await picker(page).waitFor({ state: "visible" });
-  const row = choices(page).filter({ hasText: text }).first();
-  await row.waitFor();
-  await row.click();
+  await choices(page).first().waitFor();
+  await picker(page).locator("input.input").fill(text);
+  await choices(page).filter({ hasText: text }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** Ticks all rows of a list that takes several, and accepts. */
+export async function chooseAll(page) {
+  await choices(page).first().waitFor();
+  await picker(page).locator(".quick-input-header .monaco-custom-toggle").first().dispatchEvent("click");
+  await page.keyboard.press("Enter");
 }
 
 /** Types into the open input and accepts it. */
@@ -85,7 +93,6 @@ export async function findWebview(page, title) {
 /** Switches the colour theme through the palette, by its label ("Light Modern", "Dark High Contrast", …). */
 export async function setTheme(page, label) {
   await runCommand(page, "Preferences: Color Theme");
-  await picker(page).locator("input.input").fill(label);
   await choose(page, label);
   await picker(page).waitFor({ state: "hidden" });
 }
