@@ -61,5 +61,14 @@ function settle(run) {
   writeFileSync(manifest, `${JSON.stringify({ ...readJson(manifest), baseDirectory: "../.." }, undefined, 2)}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
+/** A copy of the sample to work in, which keeps what was done there before; needs the sample. @returns its folder */
+export function sampleWorkspace() {
+  const workspace = join(root, ".cache/workspace/unipt-sample");
+  cpSync(join(root, "dist/sample"), workspace, { recursive: true, force: false });
+  return workspace;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(`dist/sample: ${(makeSample() / 1e6).toFixed(1)} MB`);
+  console.log(sampleWorkspace());
+}

@@ -1,10 +1,12 @@
 // `npm run workbench`: builds, and serves a VS Code with the extension and the sample workspace to a browser on this machine, for
-// people without a desktop VS Code. Prints the address; Ctrl+C ends it, and everything it wrote outside the workspace is gone.
+// people without a desktop VS Code. Prints the address; Ctrl+C ends it. The
+// sample workspace is .cache/workspace/unipt-sample and stays; everything else that was written is gone.
 //   -- FOLDER    opens this folder instead of the sample
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasWorkbench, installWorkbench } from "../test/workbench/install.mjs";
+import { makeSample, sampleWorkspace } from "./makeSample.mjs";
 import { installPackages, run } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,11 +20,8 @@ if (!hasWorkbench) {
 installPackages();
 installWorkbench();
 run("node", ["scripts/build.mjs"]);
-let folder = process.argv[2];
-if (folder === undefined) {
-  run("node", ["dist/samples.js", "samples", "emoji-scenes"]);
-  folder = `${root}samples/emoji-scenes`;
-}
+makeSample();
+const folder = process.argv[2] ?? sampleWorkspace();
 if (!existsSync(folder)) {
   console.error(`There is no folder ${folder}.`);
   process.exit(2);

@@ -58,7 +58,11 @@ export async function choose(page, text) {
 /** Ticks all rows of a list that takes several, and accepts. */
 export async function chooseAll(page) {
   await choices(page).first().waitFor();
-  await picker(page).locator(".quick-input-header .monaco-custom-toggle").first().dispatchEvent("click");
+  for (const row of await choices(page).all()) {
+    if ((await row.getAttribute("aria-checked")) === "true") continue;
+    const box = row.locator("[role=checkbox], input[type=checkbox]").first();
+    await ((await box.count()) > 0 ? box : row).dispatchEvent("click");
+  }
   await page.keyboard.press("Enter");
 }
 
