@@ -37,13 +37,23 @@ export default tseslint.config(
     },
   },
   {
-    files: ["test/workbench/exthost/*.cjs"],
+    files: ["test/workbench/exthost/*.cjs", "scripts/packaging/*.cjs"],
     languageOptions: {
       sourceType: "commonjs",
       globals: Object.fromEntries(
-        ["process", "console", "Buffer", "__dirname", "setTimeout", "suite", "suiteSetup", "suiteTeardown", "test"].map(
-          (name) => [name, "readonly"],
-        ),
+        [
+          "process",
+          "console",
+          "Buffer",
+          "performance",
+          "__filename",
+          "__dirname",
+          "setTimeout",
+          "suite",
+          "suiteSetup",
+          "suiteTeardown",
+          "test",
+        ].map((name) => [name, "readonly"]),
       ),
     },
   },
