@@ -10,6 +10,12 @@ export interface L2Convention {
 /** VSE∞ (and the retrieval task here): x / (‖x‖ + 1e-8). */
 export const vseInfinityL2: L2Convention = { kind: "add", epsilon: 1e-8 };
 
+/** CLIP4Clip: x / max(‖x‖, 1e-6). */
+export const clip4ClipL2: L2Convention = { kind: "clamp", epsilon: 1e-6 };
+
+/** MDETR (torch's normalize): x / max(‖x‖, 1e-12). */
+export const mdetrL2: L2Convention = { kind: "clamp", epsilon: 1e-12 };
+
 /** Scales vectors along the last axis to length 1. x [..., E] → [..., E]. */
 export function l2Normalize(g: OpBuilder, x: Value, convention: L2Convention): Value {
   const length = g.sqrt(g.reduceSum(g.mul(x, x), [x.shape.length - 1], true)); // [..., 1]

@@ -18,7 +18,7 @@ export function contrastiveLoss(
 ): Value {
   switch (config.name) {
     case "info-nce":
-      return infoNceLoss(scope, image, text);
+      return infoNceLoss(scope, image, text, config.scale);
     case "triplet":
       return tripletHingeLoss(scope.g, image, text, config, position);
   }

@@ -1,8 +1,11 @@
 import type { Executor } from "../../../core/graph/executor";
 import { checkAttentionEdge } from "./attentionEdge";
+import { checkClip4ClipLoss } from "./clip4ClipLoss";
 import type { GoldenResult } from "./comparison";
 import { checkGpo } from "./gpo";
+import { checkBoxOps, checkGroundingLoss } from "./groundingLosses";
 import { checkAdamW, checkBertAdam } from "./optimizerTraces";
+import { checkParameterCounts } from "./parameterCounts";
 import { checkMetrics } from "./retrievalMetrics";
 import { checkTripletLoss } from "./tripletLoss";
 import { checkTrainClip4Clip, checkTrainVseCnn, checkTrainVseTransformer } from "./uniptTraining";
@@ -20,6 +23,9 @@ const goldenChecks: readonly (readonly [stem: RegExp, check: GoldenCheck])[] = [
   [/^mdetr/, checkMdetr],
   [/^gpo/, checkGpo],
   [/^loss_vse_triplet/, checkTripletLoss],
+  [/^loss_clip4clip/, checkClip4ClipLoss],
+  [/^loss_mdetr/, checkGroundingLoss],
+  [/^box_ops/, checkBoxOps],
   [/^attention_edge/, checkAttentionEdge],
   [/^optim_adamw/, checkAdamW],
   [/^optim_bertadam/, checkBertAdam],
@@ -27,6 +33,7 @@ const goldenChecks: readonly (readonly [stem: RegExp, check: GoldenCheck])[] = [
   [/^train_vse_cnn/, checkTrainVseCnn],
   [/^train_clip4clip/, checkTrainClip4Clip],
   [/^metrics/, checkMetrics],
+  [/^param_counts/, checkParameterCounts],
 ];
 
 /** The check of golden files with this stem, e.g. `vse_transformer`; undefined for kinds that are not supported. */

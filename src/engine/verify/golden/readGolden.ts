@@ -19,6 +19,10 @@ export class GoldenReader {
     return typeof this.json === "object" && this.json !== null && key in this.json;
   }
 
+  get keys(): string[] {
+    return Object.keys(this.json as object);
+  }
+
   get number(): number {
     if (typeof this.json !== "number") throw new UserError(`${this.path} must be a number.`);
     return this.json;

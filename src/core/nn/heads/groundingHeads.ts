@@ -1,0 +1,54 @@
+import type { Value } from "../../graph/graphBuilder";
+import { linear } from "../layers/linear";
+import type { GroundingPrediction } from "../losses/groundingLoss";
+import type { ModelScope } from "../modelContext";
+
+export interface GroundingHeadsOptions {
+  /** Token slots and "no object". */
+  readonly slotCount?: number;
+  /** Width of the space that queries and tokens share. */
+  readonly alignmentDim?: number;
+}
+
+/**
+ * MDETR's heads, shared by all of the decoder's outputs: linear to the token slots; a box by three linear layers with ReLU
+ * between and a sigmoid; linear projections of queries and of the text's tokens. MDETR/models/mdetr.py.
+ *
+ * outputs [B, Q, E] each, textTokens [B, T, E] → one prediction per output.
+ */
+export function groundingHeads(
+  scope: ModelScope,
+  outputs: readonly Value[],
+  textTokens: Value,
+  { slotCount = 256, alignmentDim = 64 }: GroundingHeadsOptions = {},
+): GroundingPrediction[] {
+  const { g } = scope;
+  const joined = g.concat(outputs, 0); // [outputs · B, Q, E]
+  const width = joined.shape.at(-1) ?? 1;
+  const layer = (name: string, x: Value, outputDim: number): Value => linear(scope.scope(name), x, outputDim);
+  const hidden = g.relu(layer("boxHead.1", g.relu(layer("boxHead.0", joined, width)), width));
+  const apart = (x: Value): Value[] => {
+    const sizes = outputs.map(({ shape }) => shape[0] ?? 1);
+    return sizes.length === 1 ? [x] : g.split(x, sizes, 0);
+  };
+  const logits = apart(layer("classHead", joined, slotCount));
+  const boxes = apart(g.sigmoid(layer("boxHead.2", hidden, 4)));
+  const queries = apart(layer("queryProjection", joined, alignmentDim));
+  const tokens = layer("tokenProjection", textTokens, alignmentDim); // [B, T, D]
+  return outputs.map((_, at) => ({
+    logits: logits[at] as Value,
+    boxes: boxes[at] as Value,
+    queries: queries[at] as Value,
+    tokens,
+  }));
+}
+
+/** Names of the heads in the published state dict, by ours. */
+export const groundingHeadOfficialNames: Readonly<Record<string, string>> = {
+  classHead: "class_embed",
+  "boxHead.0": "bbox_embed.layers.0",
+  "boxHead.1": "bbox_embed.layers.1",
+  "boxHead.2": "bbox_embed.layers.2",
+  queryProjection: "contrastive_align_projection_image",
+  tokenProjection: "contrastive_align_projection_text",
+};
