@@ -1,4 +1,4 @@
-import type { ChartDataset, ChartOptions, Plugin } from "chart.js";
+import type { ChartDataset, ChartOptions, Plugin, Scale } from "chart.js";
 import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from "chart.js";
 import type { Window } from "../../src/core/views/decimate";
 import { decimate } from "../../src/core/views/decimate";
@@ -185,7 +185,7 @@ export class LineChart {
           ...axis,
           type: model.isLogY ? "logarithmic" : "linear",
           beginAtZero: model.startsAtZero ?? false,
-          grace: model.isLogY || model.startsAtZero ? 0 : "4%",
+          ...(!model.isLogY && !model.startsAtZero && { afterDataLimits: padded }),
           border: { display: false },
           ticks: { ...ticks, maxTicksLimit: 7, callback: write(model.formatY), ...this.#byteSteps(model) },
         },
@@ -278,4 +278,11 @@ export class LineChart {
     context.lineWidth = 2;
     context.stroke();
   }
+}
+
+/** Leaves some room at both ends, but none below zero for what cannot be negative. */
+function padded(scale: Scale): void {
+  const room = 0.04 * (scale.max - scale.min);
+  scale.max += room;
+  scale.min = scale.min >= 0 ? Math.max(0, scale.min - room) : scale.min - room;
 }

@@ -17,7 +17,9 @@ export function metricGroups(columns: readonly string[], selector: string): read
   const groups = new Map<string, string[]>();
   for (const metric of columns) {
     if (placeColumns.has(metric)) continue;
-    const name = metric.includes(".") ? metric.slice(0, metric.indexOf(".")) : metric;
+    const owner = metric.includes(".") ? metric.slice(0, metric.indexOf(".")) : metric;
+    // Ranks are no shares.
+    const name = /\.(median|mean)Rank$/.test(metric) ? `${owner}.ranks` : owner;
     groups.set(name, [...(groups.get(name) ?? []), metric]);
   }
   const ordered = [...groups].map(([name, metrics]) => ({ name, metrics }));
@@ -29,6 +31,7 @@ const shortNames: Readonly<Record<string, string>> = {
   rSum: "rSum",
   medianRank: "MdR",
   meanRank: "MnR",
+  ranks: "ranks",
   accuracy: "Accuracy",
   imageToText: "Image → text",
   textToImage: "Text → image",
