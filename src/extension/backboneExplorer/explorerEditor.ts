@@ -141,6 +141,7 @@ export class ExplorerEditor {
       case "addRuns":
       case "removeRun":
       case "openRun":
+      case "inspectLayer":
       case "runCommand":
         // These belong to panels on runs.
         return;
