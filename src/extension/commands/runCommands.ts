@@ -4,8 +4,10 @@ import { resourcesOf } from "./resources";
 
 /** Running, stopping and checking. What each does is loaded when it is called. */
 export const runCommands: CommandTable = {
-  "unipt.runExperiment": (app) => async (resource) =>
-    (await import("../running/runExperiment")).runExperiment(app, resourcesOf(resource)[0]),
+  "unipt.runExperiment": (app) => async (resource, choice) => {
+    const { namedVariants, runExperiment } = await import("../running/runExperiment");
+    await runExperiment(app, resourcesOf(resource)[0], namedVariants(choice));
+  },
   "unipt.runWithSeeds": (app) => async (resource) =>
     (await import("../running/runExperiment")).runWithSeeds(app, resourcesOf(resource)[0]),
   "unipt.stopRun": (app) => async (resource, selection) =>

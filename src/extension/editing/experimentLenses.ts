@@ -21,7 +21,7 @@ export class ExperimentLenses implements vscode.CodeLensProvider, vscode.Disposa
       new vscode.CodeLens(range, { title, command, arguments: [document.uri, ...more] });
     const start = rangeOf(document, outline.start);
     return [
-      lens(start, `$(play) ${vscode.l10n.t("Run")}`, "unipt.runExperiment"),
+      lens(start, `$(play) ${vscode.l10n.t("Run")}`, "unipt.runExperiment", { variants: "all" }),
       lens(start, `$(dashboard) ${vscode.l10n.t("Estimate memory")}`, "unipt.estimateMemory"),
       lens(start, `$(beaker) ${vscode.l10n.t("Ablate")}`, "unipt.launchAblation"),
       ...outline.variants.map(({ name, ...range }) =>

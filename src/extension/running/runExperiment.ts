@@ -5,11 +5,22 @@ import type { App } from "../app";
 import { chooseExperiment, type SoundExperiment, titleOf } from "./chooseExperiment";
 import { requireTrust } from "./requireTrust";
 
-/** Trains what an experiment file asks for: all variants, or the one that the user picks. */
-export async function runExperiment(app: App, resource: vscode.Uri | undefined): Promise<void> {
+/**
+ * Trains what an experiment file asks for: all variants, or the one that the user picks.
+ * @param variants those to train, or `"all"`, where that is decided already
+ */
+export async function runExperiment(
+  app: App,
+  resource: vscode.Uri | undefined,
+  variants?: readonly string[] | "all",
+): Promise<void> {
   requireTrust();
   const experiment = await chooseExperiment(app, resource);
-  const plans = experiment && (await pickVariant(experiment.plans));
+  const all = experiment?.plans ?? [];
+  const plans =
+    variants === undefined
+      ? await pickVariant(all)
+      : all.filter(({ variant }) => variants === "all" || variants.includes(variant));
   if (experiment && plans) await startPlans(app, experiment, plans);
 }
 
@@ -43,6 +54,14 @@ async function startPlans(app: App, experiment: SoundExperiment, plans: readonly
   });
   // What was just started is what its user wants to see.
   if (directory !== undefined) (await app.panels()).open("runDashboard", directory);
+}
+
+/** Variants that a lens in the editor names; undefined where the command came without. */
+export function namedVariants(argument: unknown): readonly string[] | "all" | undefined {
+  if (typeof argument !== "object" || argument === null || !("variants" in argument)) return undefined;
+  const { variants } = argument;
+  if (variants === "all") return variants;
+  return Array.isArray(variants) ? variants.filter((name) => typeof name === "string") : undefined;
 }
 
 async function pickVariant(plans: readonly RunPlan[]): Promise<readonly RunPlan[] | undefined> {

@@ -61,10 +61,10 @@ describe("the first minute", { timeout: 900_000 }, () => {
   test("Run gives a live point soon, in the log and in the dashboard", async () => {
     started = Date.now();
     await runCommand(page, "UniPT: Run Experiment");
+    await choose(page, "All variants");
     const first = await until("training step", () => stepsOf(unipt) > 0 && Date.now() - started, 240_000);
     console.log(`first training step after ${(first / 1000).toFixed(1)} s`);
-    await runCommand(page, "UniPT: Open Run Dashboard");
-    await choose(page, "unipt · seed 0");
+    // It opens by itself.
     await dashboard();
     await until("live dashboard", async () => (await stepShown()) > 0, 120_000);
   });
@@ -114,6 +114,7 @@ describe("the first minute", { timeout: 900_000 }, () => {
   test("Stop keeps what is done", async () => {
     await page.locator(".tab", { hasText: "emoji-scenes.unipt.json" }).first().click();
     await runCommand(page, "UniPT: Run Experiment");
+    await choose(page, "All variants");
     const again = await until(
       "another run",
       () => readdirSync(join(sample, "runs")).find((name) => /seed0\.2$/.test(name) && stepsOf(name) > 0),

@@ -106,11 +106,19 @@ export async function showSidebar(page, title) {
   const icon = page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
   await icon.waitFor();
   const item = icon.locator("xpath=..");
-  if (!(await item.getAttribute("class"))?.includes("checked")) await icon.click();
-  await page
-    .locator(`.sidebar .composite.title`)
-    .filter({ hasText: new RegExp(title, "i") })
-    .waitFor();
+  const head = page.locator(`.sidebar .composite.title`).filter({ hasText: new RegExp(title, "i") });
+  // A click is lost while the window is still being set up.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (!(await item.getAttribute("class"))?.includes("checked")) await icon.click();
+    const isShown = await head.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isShown) return;
+    // The icon can be marked although the sidebar is closed.
+    await icon.click();
+  }
+  await head.waitFor();
 }
 
 /** Rows of the tree views that are shown. */
