@@ -21,7 +21,7 @@ export function nativePackages(root, target) {
     ["onnxruntime-node", modules, (path) => path.startsWith(`bin/napi-v6/${os}/${cpu}/`)],
     // Its ES modules are told from the others by the package.json in dist/cjs, without which nothing is found.
     ["onnxruntime-common", modules, (path) => path === "package.json" || /^dist\/cjs\/.*\.js(on)?$/.test(path)],
-    ["sharp", modules, (path) => path === "package.json" || /^dist\/.*\.cjs$/.test(path)],
+    ["sharp", modules, (path) => path === "package.json" || /^dist\/.*\.[cm]js$/.test(path)],
     ["@img/colour", modules, isScript],
     ["detect-libc", modules, isScript],
     ["semver", modules, isScript],
