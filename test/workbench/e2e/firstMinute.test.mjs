@@ -72,7 +72,9 @@ describe("the first minute", { timeout: 900_000 }, () => {
   test("a worker that is killed is replaced, and its run goes on from its checkpoint", async () => {
     await until(
       "checkpoint",
-      () => readdirSync(join(run(unipt), "checkpoints")).some((name) => name.startsWith("resume-")),
+      () =>
+        existsSync(join(run(unipt), "checkpoints")) &&
+        readdirSync(join(run(unipt), "checkpoints")).some((name) => name.startsWith("resume-")),
       240_000,
     );
     const victim = holderOf(unipt);

@@ -57,7 +57,8 @@ export async function choose(page, text) {
 
 /** Ticks all rows of a list that takes several, and accepts. */
 export async function chooseAll(page) {
-  await choices(page).first().waitFor();
+  // The list of commands, which it replaces, has no boxes.
+  await choices(page).locator("[role=checkbox], input[type=checkbox]").first().waitFor();
   for (const row of await choices(page).all()) {
     if ((await row.getAttribute("aria-checked")) === "true") continue;
     const box = row.locator("[role=checkbox], input[type=checkbox]").first();
