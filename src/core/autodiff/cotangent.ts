@@ -1,7 +1,9 @@
 import { UserError } from "../errors";
+import { intAttribute } from "../graph/graph";
 import type { Value } from "../graph/graphBuilder";
 import type { OpBuilder } from "../graph/opBuilder";
 import { numbersOf, sizeOf, type DataType, type Shape } from "../graph/tensor";
+import { joinedProduct } from "./joinedProducts";
 import type { VjpContext } from "./rule";
 
 /** What a rule returns: one cotangent per input, undefined where there is none. */
@@ -117,7 +119,18 @@ export function reshaped(g: OpBuilder, x: Value, shape: Shape): Value {
 
 /** Sum of two cotangents of one value, on their compact forms. */
 export function addCotangents(g: OpBuilder, a: Value, b: Value): Value {
+  const joined = joinedProduct(g, a, b);
+  if (joined) return joined;
   return g.expand(g.add(compact(g, a), compact(g, b)), a.shape);
+}
+
+/** Rows [from, to) of a matrix; of a product, the product of those rows alone. */
+export function slicedRows(g: OpBuilder, x: Value, from: number, to: number): Value {
+  const node = g.producer(x);
+  const [a, b] = node?.inputs.map((name) => g.value(name)) ?? [];
+  if (node?.opType !== "Gemm" || !a || !b || (node.inputs[2] ?? "") !== "") return g.slice(x, 0, from, to);
+  const part = g.slice(a, intAttribute(node.attributes, "transA", 0) === 1 ? 1 : 0, from, to);
+  return g.op("Gemm", [part, b], node.attributes);
 }
 
 /** x with its last two axes exchanged; undoes an existing exchange instead of stacking a second one on it. */

@@ -8,6 +8,7 @@ import { learningRateFactor } from "../nn/optimizers/parameterGroups";
 import { scheduleFactor, type ScheduleConfig, type TrainingLength } from "../nn/schedules";
 import { accumulateGradients } from "./accumulation";
 import { bundleParameters } from "./parameterBundles";
+import { recomputeActivations } from "./recomputeActivations";
 import type { StateLink, StepGraph } from "./stepGraph";
 
 /** Scope of the nodes that update the parameters. */
@@ -110,7 +111,7 @@ export function buildStepGraph(
     if (next !== undefined) state.push({ input: name, output: next, kind: "buffer" });
   for (const [name, value] of Object.entries(outputs)) g.output(name, value);
   return {
-    graph: g.build(),
+    graph: recomputeActivations(g.build()),
     parameters: context.parameters,
     buffers: context.buffers,
     randomInputs: context.randomInputs,

@@ -2,13 +2,17 @@ import { UserError } from "../../core/errors";
 import { OrtExecutor } from "../ort/ortExecutor";
 import type { Device } from "../ort/sessionOptions";
 import type { BenchCase, BenchOptions, BenchResult } from "./benchCase";
+import { clip4ClipImage } from "./clip4ClipImage";
+import { clipVil } from "./clipVil";
 import { prepareExtraction } from "./extractionBench";
 import { prepareTrainingCase } from "./trainingBench";
 import { vseText } from "./vseText";
 
 /** Sizes and default batches are those of the PyTorch peer. */
 export const benchCases: Readonly<Record<string, BenchCase>> = {
+  "clip4clip-image": clip4ClipImage,
   "vse-text": vseText,
+  clipvil: clipVil,
   extract: { kind: "extraction", defaultBatch: 32 },
 };
 

@@ -9,6 +9,7 @@ import {
   reduceTo,
   reshaped,
   result,
+  slicedRows,
   transposedMatrix,
   zerosOf,
 } from "../cotangent";
@@ -50,7 +51,8 @@ const concat: VjpRule = (context) => {
   return sizes.map((size, index) => {
     const from = start;
     start += size;
-    return context.needs(index) ? g.slice(ct, axis, from, from + size) : undefined;
+    if (!context.needs(index)) return undefined;
+    return axis === 0 ? slicedRows(g, ct, from, from + size) : g.slice(ct, axis, from, from + size);
   });
 };
 
