@@ -1,5 +1,6 @@
 import { UserError } from "../../errors";
 import { selectTappedLayers } from "../../petl/unipt/tappedLayers";
+import { resolveUniptOptions } from "../../petl/unipt/uniptPresets";
 import type { AblationLevel, AxisContext, Side } from "./axis";
 import { methodOf, type NamedAxis, wholeValue } from "./namedAxis";
 
@@ -24,8 +25,10 @@ function candidatesOf(context: AxisContext, side: Side): LayerCandidates | strin
   if (method.aggregation === "last" && method.guide !== "previous")
     return `changes nothing with "aggregation": "last", which reads the highest layer only`;
   if (given.length < 2) return `needs two hidden states at least, but "${side}" gives its method ${given.length}`;
-  const mixed = selectTappedLayers(given.length, method.tappedLayers ?? "all");
-  return { layers: mixed.flatMap((layer) => given[layer] ?? []), guide: given.at(-1) ?? 0 };
+  const { tappedLayers, anchor } = resolveUniptOptions(method, "tokens");
+  const layers = selectTappedLayers(given.length, tappedLayers, anchor).flatMap((layer) => given[layer] ?? []);
+  // Beside an embedding no hidden state is the guide.
+  return anchor === "embedding" ? { layers } : { layers, guide: given.at(-1) ?? 0 };
 }
 
 /** The choice of `chosen`, named by what it holds: the same choice has the same name however it is asked for. */
@@ -38,7 +41,7 @@ function level(
 ): AblationLevel {
   const { layers, guide } = candidates;
   const method = methodOf(context, side);
-  const isNarrowed = method.name === "unipt" && method.tappedLayers !== undefined && method.tappedLayers !== "all";
+  const isNarrowed = method.name === "unipt" && resolveUniptOptions(method, "tokens").tappedLayers !== "all";
   const name = choiceName(layers, chosen);
   if (chosen.length === layers.length) return { name, value, overrides: {} };
   return {

@@ -76,6 +76,20 @@ describe("one axis at a time", () => {
     for (const { config } of cells) expect(config.image.backbone).toEqual(base.config.image.backbone);
   });
 
+  test("beside an embedding every hidden state may be left out, and none is the guide", () => {
+    const beside = variation((document) => {
+      const { image } = document as { image: { method: unknown } };
+      image.method = { name: "unipt", preset: "clip4clip-image" };
+    });
+    const { cells } = plan(["image.leave-one-layer-out"], { base: beside });
+    expect(cells.slice(1).map(({ config }) => config.image.layers)).toEqual([
+      [1, 2, 3],
+      [0, 2, 3],
+      [0, 1, 3],
+      [0, 1, 2],
+    ]);
+  });
+
   test("choices of layers", () => {
     const { cells } = plan(["tapped-layers"]);
     expect(cells.map(({ name, config }) => [name, config.image.layers])).toEqual([
