@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import type { DeviceDiagnosis, Diagnosis } from "../protocol/engine";
+import type { DeviceDiagnosis, Diagnosis } from "../core/experiment/diagnosis";
 import { findHardware } from "./ort/hardware";
 import { onnxRuntime } from "./ort/onnxRuntime";
 import { OrtExecutor } from "./ort/ortExecutor";

@@ -76,18 +76,6 @@ export async function isAlive(
   }
 }
 
-/** Directories of all jobs below a `runs` folder, whatever their state. */
-export async function listJobs(fs: FileSystem, runsDirectory: string): Promise<readonly string[]> {
-  const jobs = jobsDirectoryOf(runsDirectory);
-  try {
-    const entries = await fs.list(jobs);
-    return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => join(jobs, name));
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw storageError("read", jobs, error);
-  }
-}
-
 /** Asks the process that works on a job for something; it looks every 250 ms. @throws UserError when the disk refuses */
 export async function requestOf(fs: FileSystem, directory: string, command: JobCommand): Promise<void> {
   await writeJsonAtomic(fs, join(directory, `request-${uniqueName()}.json`), command);

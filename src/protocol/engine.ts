@@ -1,3 +1,4 @@
+import type { Diagnosis } from "../core/experiment/diagnosis";
 import type { RetrievalEntry, RetrievalSide } from "../core/datasets/retrievalResults";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
 import type { Forecast } from "../core/experiment/forecast";
@@ -52,29 +53,6 @@ export interface ExtractReply {
   readonly bytes: number;
   readonly seconds: number;
   readonly device: string;
-}
-
-export interface DeviceDiagnosis {
-  readonly device: string;
-  /** Whether training steps ran on it and gave the CPU's results. */
-  readonly runs: boolean;
-  /** Why it does not run, or why `auto` passes it over although it does. */
-  readonly remark?: string;
-}
-
-export interface Diagnosis {
-  readonly node: string;
-  readonly platform: string;
-  readonly processor: string;
-  readonly cores: number;
-  readonly totalMemoryBytes: number;
-  readonly freeMemoryBytes: number;
-  /** Free space where features and runs of the folder go. */
-  readonly freeDiskBytes: number;
-  /** Version, or why it cannot be loaded. */
-  readonly onnxRuntime: string;
-  readonly sharp: string;
-  readonly devices: readonly DeviceDiagnosis[];
 }
 
 export interface EvaluateRequest extends Omit<Placement, "baseDirectory"> {

@@ -17,9 +17,6 @@ export const explorerLabels = {
   outputRow: "output ",
 
   // Warnings
-  unsupportedOperator:
-    "{0} ({1} nodes) is not supported: {2} nodes are left out, and values that depend on them cannot be tapped. {3}",
-  unsupportedElsewhere: "A part of the file is left out: {0}",
   unknownShapes: "Hidden states and sizes are unknown, because the shapes could not be worked out: {0}",
   noStates:
     "No hidden states were found by structure alone. Search the values below and tick those that an experiment shall read.",

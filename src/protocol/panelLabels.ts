@@ -1,3 +1,4 @@
+import { standingLabels } from "../core/views/standingLabels";
 import { resultsLabels } from "./resultsLabels";
 import { explorerLabels } from "./explorerLabels";
 
@@ -6,14 +7,7 @@ import { explorerLabels } from "./explorerLabels";
  * these. Places {0}, {1}, … are filled in by the page.
  */
 export const englishLabels = {
-  // States of a run
-  running: "Running",
-  completed: "Completed",
-  cancelled: "Stopped",
-  "early-stopped": "Stopped early",
-  failed: "Failed",
-  interrupted: "Interrupted",
-  broken: "Unreadable",
+  ...standingLabels,
 
   // Phases and splits
   extract: "Extracting features",
@@ -90,7 +84,6 @@ export const englishLabels = {
   noData: "No data yet.",
   best: "best",
   raw: "{0}, raw",
-  notMeasured: "not measured",
 
   // Charts
   loss: "Loss",
@@ -98,7 +91,6 @@ export const englishLabels = {
   gradientNorm: "Gradient norm before clipping",
   samplesPerSecond: "Samples per second",
   epochMean: "mean of the epoch",
-  metricTitle: "{0} ({1})",
   pointText: "{0}: {1} at {2} {3}",
   summaryLine: "{0}: {1} at first, {2} now; lowest {3} at {4} {5}, highest {6} at {4} {7}.",
   summaryGaps: "{0} values are not finite.",
@@ -126,7 +118,6 @@ export const englishLabels = {
   kindOptimizerState: "optimizer state",
   kindWorkspace: "workspace",
   kindData: "inputs and outputs",
-  peakOf: "Highest memory by phase",
 
   // Settings and events
   settings: "Settings",

@@ -28,7 +28,6 @@ export const resultsLabels = {
 
   queries: "Queries",
   queryCount: "{0} queries",
-  queryCountOf: "{0} of {1} queries",
   sortBy: "Sort by",
   sortRank: "Rank, failures first",
   sortMargin: "Margin",

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type JobRecord, jobFormatVersion, type JobState } from "../../src/core/experiment/jobRecord";
 import { parseExperimentOrThrow } from "../../src/core/experiment/parseExperiment";
 import { adoptJob } from "../../src/jobs/adoptJob";
-import { jobFiles, jobsDirectoryOf, listJobs, readJob } from "../../src/jobs/jobFiles";
+import { jobFiles, jobsDirectoryOf, readJob } from "../../src/jobs/jobFiles";
 import type { JobHandle } from "../../src/jobs/jobHandle";
 import { cacheDirectoryOf } from "../../src/jobs/placement";
 import { signalRun } from "../../src/jobs/signalRun";
@@ -21,6 +21,14 @@ import { TestCli } from "../support/cli";
 import { outcomeOf } from "../support/runOutcome";
 import { writeTinyExperiment } from "../support/tinyExperiment";
 import { eventsOf, untilEvents } from "../support/watchEvents";
+
+/** Directories of all jobs of a folder of runs. */
+function jobsOf(runsDirectory: string): readonly string[] {
+  const jobs = jobsDirectoryOf(runsDirectory);
+  if (!existsSync(jobs)) return [];
+  const entries = readdirSync(jobs, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(jobs, name));
+}
 
 const context = { fs: nodeFileSystem, processes: systemProcesses, now: Date.now };
 
@@ -207,7 +215,7 @@ test("one that is to keep running survives its editor, is adopted, and obeys req
   });
   host.kill("SIGKILL");
 
-  expect(await listJobs(nodeFileSystem, record.runsDirectory)).toEqual([directory]);
+  expect(jobsOf(record.runsDirectory)).toEqual([directory]);
   const view = (await readJob(nodeFileSystem, directory, systemProcesses, Date.now()))!;
   expect(view).toMatchObject({ isAlive: true, record: { title: "a test", keepsRunning: true } });
   const job = adoptJob(directory, view, context);
@@ -301,7 +309,7 @@ test("runs whose features cannot be extracted fail with the reason; the others a
 test("a program that is no conductor is reported, and leaves nothing behind", async () => {
   const record = recordOf(experiment, { variants: ["mlp"] });
   await expect(startJob(record, { script: join(folder, "nowhere.js") })).rejects.toThrow("could not be started");
-  expect(await listJobs(nodeFileSystem, record.runsDirectory)).toEqual([]);
+  expect(jobsOf(record.runsDirectory)).toEqual([]);
 });
 
 function isAlive(pid: number): boolean {

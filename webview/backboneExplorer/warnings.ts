@@ -1,4 +1,3 @@
-import type { ModelWarning } from "../../src/core/onnx/report/modelReport";
 import type { ReadyState } from "../../src/core/views/backbone/explorerState";
 import { element } from "../shared/dom";
 import type { ExplorerUi } from "./explorerUi";
@@ -15,8 +14,8 @@ export class Warnings {
 
   draw({ report, uses }: ReadyState): void {
     const { label } = this.#ui.texts;
-    const texts = report.warnings.map((warning) => this.#text(warning));
-    const isUnknown = report.warnings.some(({ kind }) => kind === "shapes");
+    const texts = report.warnings.map(({ message }) => label("unknownShapes", message));
+    const isUnknown = report.warnings.length > 0;
     if (report.hiddenStates.length === 0 && !isUnknown) texts.push(label("noStates"));
     for (const { experiment, problem } of uses)
       if (problem !== undefined) texts.push(label("dataUnread", experiment, problem));
@@ -24,14 +23,5 @@ export class Warnings {
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.root.replaceChildren(...texts.map((text) => element("p", { class: "alert alert-warning" }, text)));
-  }
-
-  #text(warning: ModelWarning): string {
-    const { label } = this.#ui.texts;
-    if (warning.kind === "shapes") return label("unknownShapes", warning.message);
-    const { operator, nodes, lostNodes, message } = warning;
-    return operator === ""
-      ? label("unsupportedElsewhere", message)
-      : label("unsupportedOperator", operator, nodes, lostNodes, message);
   }
 }

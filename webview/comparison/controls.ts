@@ -1,20 +1,14 @@
 import { metricLabel } from "../../src/core/views/metricGroups";
 import { checkBox } from "../shared/checkBox";
 import { element, show } from "../shared/dom";
-import type { XUnit } from "../shared/lineModel";
 import { SelectBox } from "../shared/selectBox";
 import type { Ui } from "../shared/ui";
+import { UnitBox } from "../shared/unitBox";
 import type { ComparisonModel } from "./comparisonModel";
 import { shownOf } from "./comparisonModel";
 import type { ComparisonView } from "./comparisonView";
 
 const splitLabels = { train: "trainSplit", val: "valSplit", test: "testSplit" } as const;
-const units = [
-  ["step", "step"],
-  ["epoch", "epoch"],
-  ["seconds", "time"],
-] as const satisfies readonly (readonly [XUnit, string])[];
-
 /** What is compared: above the table; and how curves are drawn: above those. */
 export class Controls {
   readonly tableControls: HTMLElement;
@@ -23,7 +17,7 @@ export class Controls {
   readonly #metric: SelectBox;
   readonly #split: SelectBox;
   readonly #baseline: SelectBox;
-  readonly #unit: SelectBox;
+  readonly #unit: UnitBox;
   readonly #reset = document.createElement("vscode-button");
 
   constructor(ui: Ui, view: ComparisonView, change: (change: Partial<ComparisonView>) => void) {
@@ -34,9 +28,7 @@ export class Controls {
       change({ split: split === "val" || split === "train" ? split : "test" }),
     );
     this.#baseline = new SelectBox(label("baseline"), (key) => change({ baseline: key === "" ? undefined : key }));
-    this.#unit = new SelectBox(label("xAxis"), (value) =>
-      change({ unit: units.find(([unit]) => unit === value)?.[0] ?? "epoch", window: undefined }),
-    );
+    this.#unit = new UnitBox(ui, (unit) => change({ unit, window: undefined }));
     this.#reset.secondary = true;
     this.#reset.textContent = label("resetZoom");
     this.#reset.addEventListener("click", () => change({ window: undefined }));
@@ -74,10 +66,7 @@ export class Controls {
     const groups = model.groups.map(({ key, label: text }) => ({ value: key, text }));
     const baseline = groups.find(({ value }) => value === view.baseline)?.value ?? "";
     this.#baseline.draw([{ value: "", text: label("noBaseline") }, ...groups], baseline);
-    this.#unit.draw(
-      units.map(([value, name]) => ({ value, text: label(name) })),
-      view.unit,
-    );
+    this.#unit.draw(view.unit);
     show(this.#reset, view.window !== undefined);
   }
 }

@@ -29,7 +29,7 @@ export function layerTable(
     if (!drop) return "";
     const { mean, standardDeviation, n } = drop.drop;
     if (standardDeviation === undefined) return label("dropCellOne", format.number(mean), n);
-    const p = format.fixed(drop.pValue ?? Number.NaN, 3);
+    const p = format.fixed(drop.pValue, 3);
     return label("dropCell", format.number(mean), format.number(standardDeviation), n, p);
   };
   const rows = layers.map((layer, l) => {

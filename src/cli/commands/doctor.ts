@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../../protocol/engine";
+import type { Diagnosis } from "../../core/experiment/diagnosis";
 import packageJson from "../../../package.json";
 import type { ExitCode } from "../exitCode";
 import { formatBytes } from "../format";

@@ -11,15 +11,26 @@ export interface PermutationResult {
   readonly exact: boolean;
 }
 
+/** Values by seed of two variants, over the seeds that both have: the first's and the second's. */
+export function pairedBySeed(
+  a: ReadonlyMap<number, number>,
+  b: ReadonlyMap<number, number>,
+): readonly (readonly [number, number])[] {
+  return [...a].flatMap(([seed, value]) => {
+    const other = b.get(seed);
+    return other === undefined ? [] : [[value, other] as const];
+  });
+}
+
 /**
  * Paired permutation test: the share of sign flips of the differences whose mean is at least as far from zero as the one
  * observed. Exact up to 16 pairs; beyond, 65,536 seeded flips with the observed one counted in.
- * @param a @param b values of two variants, paired by seed
+ * @param pairs of values a, b; see {@link pairedBySeed}
+ * @throws RangeError for no pairs
  */
-export function pairedPermutationTest(a: readonly number[], b: readonly number[]): PermutationResult {
-  if (a.length !== b.length || a.length === 0)
-    throw new RangeError("A paired test needs as many values on either side.");
-  const differences = a.map((value, i) => value - (b[i] ?? Number.NaN));
+export function pairedPermutationTest(pairs: readonly (readonly [number, number])[]): PermutationResult {
+  if (pairs.length === 0) throw new RangeError("A paired test needs pairs.");
+  const differences = pairs.map(([a, b]) => a - b);
   const n = differences.length;
   const observed = differences.reduce((sum, difference) => sum + difference, 0);
   // Sums in another order may differ in the last bits; equal arrangements must not fall below the threshold for that.

@@ -24,8 +24,6 @@ export interface ExternalTensor {
 
 export type Initializer = Tensor | ExternalTensor;
 
-export type AttributeValue = number | string | readonly number[] | readonly string[] | Tensor;
-
 /** Integers are told from floats by `kind`, since JavaScript cannot: 1 and 1.0 encode differently. */
 export type Attribute =
   | { readonly kind: "int"; readonly value: number }

@@ -1,8 +1,8 @@
 import type { AblationCell } from "../experiment/ablation/planAblation";
 import { flattenMetrics } from "../experiment/flattenMetrics";
 import type { RunSummary } from "../experiment/runSummary";
+import { pairedBySeed, pairedPermutationTest } from "../experiment/permutationTest";
 import { type Estimate, estimate } from "../experiment/statistics";
-import { compareVariants, type RunMetrics } from "../experiment/variantStatistics";
 
 /** Metrics with a column of their own beside the one that selects checkpoints. */
 const shownMetrics = ["imageToText.recallAt1", "textToImage.recallAt1", "rSum"] as const;
@@ -44,14 +44,19 @@ export function ablationTable(
   metric: string,
 ): AblationTable {
   const metrics = [...new Set([...shownMetrics, metric])];
-  const runs = summaries.flatMap((summary): RunMetrics[] =>
-    summary.metrics.test ? [{ variant: summary.variant, seed: summary.seed, metrics: summary.metrics.test }] : [],
-  );
+  const bySeed = (variant: string): ReadonlyMap<number, number> =>
+    new Map(
+      summaries.flatMap((summary) => {
+        const value = flattenMetrics(summary.metrics.test ?? {})[metric];
+        return summary.variant !== variant || value === undefined ? [] : [[summary.seed, value] as const];
+      }),
+    );
   const [base] = cells;
   const rows = cells.map(({ name, changes }): AblationRow => {
     const own = summaries.filter(({ variant }) => variant === name);
     const test = own.flatMap((summary) => (summary.metrics.test ? [flattenMetrics(summary.metrics.test)] : []));
-    const compared = base && name !== base.name ? compareVariants(runs, name, base.name, metric) : undefined;
+    const pairs = base && name !== base.name ? pairedBySeed(bySeed(name), bySeed(base.name)) : [];
+    const compared = pairs.length > 0 ? pairedPermutationTest(pairs) : undefined;
     const peaks = own.map(({ peakRssBytes }) => peakRssBytes);
     const seconds = own.flatMap(({ secondsByPhase }) => secondsByPhase.train ?? []);
     return {

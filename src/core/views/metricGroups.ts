@@ -7,7 +7,7 @@ export interface MetricGroup {
 }
 
 /** Columns of the evaluation table that are no metrics. */
-const placeColumns = new Set(["record", "step", "epoch", "seconds", "split", "isBest"]);
+export const placeColumns: ReadonlySet<string> = new Set(["record", "step", "epoch", "seconds", "split", "isBest"]);
 
 /**
  * The charts that a table of evaluations needs, with the group of the selecting metric first.

@@ -34,8 +34,8 @@ export async function newExperiment(model: vscode.Uri | undefined): Promise<void
     throw new UserError(vscode.l10n.t("Making an experiment file needs a trusted workspace."));
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   if (!folder) throw new UserError(vscode.l10n.t("Open a folder first; the experiment file is written there."));
-  const configs = await findFiles("**/*preprocessor_config.json");
-  const answers = await runWizard(vscode.l10n.t("New Experiment"), steps(model, configs.length > 0), {
+  const preprocessors = await findFiles("**/*preprocessor_config.json");
+  const answers = await runWizard(vscode.l10n.t("New Experiment"), steps(model, preprocessors), {
     folder: folder.uri,
     task: "image-text-retrieval",
     preset: "small",
@@ -43,7 +43,7 @@ export async function newExperiment(model: vscode.Uri | undefined): Promise<void
   if (answers) await write(answers);
 }
 
-function steps(model: vscode.Uri | undefined, hasPreprocessors: boolean): readonly Step<Answers>[] {
+function steps(model: vscode.Uri | undefined, preprocessors: readonly vscode.Uri[]): readonly Step<Answers>[] {
   return [
     { applies: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 1, ask: askFolder },
     { ask: askTask },
@@ -52,7 +52,7 @@ function steps(model: vscode.Uri | undefined, hasPreprocessors: boolean): readon
       placeholder: vscode.l10n.t("Image backbone: an ONNX file"),
       active: model,
     })),
-    { applies: () => hasPreprocessors, ask: askPreprocessor },
+    { applies: () => preprocessors.length > 0, ask: askPreprocessor(preprocessors) },
     fileStep("textModel", () => ({
       ...onnx,
       placeholder: vscode.l10n.t("Text backbone: an ONNX file"),
@@ -108,23 +108,24 @@ async function askTask(answers: Answers, frame: Frame): Promise<Answers | typeof
   return task === "image-text-retrieval" ? { ...answers, task } : (task as typeof back | undefined);
 }
 
-async function askPreprocessor(answers: Answers, frame: Frame): Promise<Answers | typeof back | undefined> {
-  const files = await findFiles("**/*preprocessor_config.json");
+function askPreprocessor(files: readonly vscode.Uri[]): Step<Answers>["ask"] {
   const ofPreset = "preset";
-  const picked = await pickOne<vscode.Uri | typeof ofPreset>(frame, {
-    placeholder: vscode.l10n.t("How images are prepared for the backbone"),
-    choices: [
-      ...files.map((uri) => ({ value: uri, label: vscode.workspace.asRelativePath(uri) })),
-      {
-        value: ofPreset,
-        label: vscode.l10n.t("As the preset says"),
-        detail: vscode.l10n.t("Can be changed in the experiment file."),
-      },
-    ],
-    active: answers.preprocessor,
-  });
-  if (picked === undefined || picked === back) return picked;
-  return { ...answers, preprocessor: picked === ofPreset ? undefined : picked };
+  return async (answers, frame) => {
+    const picked = await pickOne<vscode.Uri | typeof ofPreset>(frame, {
+      placeholder: vscode.l10n.t("How images are prepared for the backbone"),
+      choices: [
+        ...files.map((uri) => ({ value: uri, label: vscode.workspace.asRelativePath(uri) })),
+        {
+          value: ofPreset,
+          label: vscode.l10n.t("As the preset says"),
+          detail: vscode.l10n.t("Can be changed in the experiment file."),
+        },
+      ],
+      active: answers.preprocessor,
+    });
+    if (picked === undefined || picked === back) return picked;
+    return { ...answers, preprocessor: picked === ofPreset ? undefined : picked };
+  };
 }
 
 async function askPreset(answers: Answers, frame: Frame): Promise<Answers | typeof back | undefined> {

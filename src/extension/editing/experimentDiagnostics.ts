@@ -24,8 +24,12 @@ export class ProblemDiagnostic extends vscode.Diagnostic {
 export function showDiagnostics(): vscode.Disposable {
   const shown = vscode.languages.createDiagnosticCollection("unipt");
   const timers = new Map<string, NodeJS.Timeout>();
+  /** Paths of the files that each open experiment names. */
+  const named = new Map<string, ReadonlySet<string>>();
   const check = async (document: vscode.TextDocument): Promise<void> => {
     const { version } = document;
+    const files = experimentOutline(document.getText())?.files ?? [];
+    named.set(document.uri.toString(), new Set(files.map(({ path }) => fileOf(document, path).fsPath)));
     const found = await diagnose(document);
     if (!document.isClosed && document.version === version) shown.set(document.uri, found);
   };
@@ -38,19 +42,23 @@ export function showDiagnostics(): vscode.Disposable {
       setTimeout(() => void check(document), delayMs),
     );
   };
-  const checkAll = (): void => vscode.workspace.textDocuments.forEach((document) => ask(document, 0));
+  /** Runs write files all the time; what no open experiment names concerns none. */
+  const fileCameOrWent = ({ fsPath }: vscode.Uri): void =>
+    vscode.workspace.textDocuments.forEach((document) => {
+      if (named.get(document.uri.toString())?.has(fsPath)) ask(document, 0);
+    });
   const watcher = vscode.workspace.createFileSystemWatcher("**/*.{onnx,json,jsonl,csv}", false, true, false);
-  checkAll();
+  vscode.workspace.textDocuments.forEach((document) => ask(document, 0));
   return vscode.Disposable.from(
     shown,
     watcher,
-    // A file that a setting names may have come, or gone.
-    watcher.onDidCreate(checkAll),
-    watcher.onDidDelete(checkAll),
+    watcher.onDidCreate(fileCameOrWent),
+    watcher.onDidDelete(fileCameOrWent),
     vscode.workspace.onDidOpenTextDocument((document) => ask(document, 0)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => ask(document, typingPauseMs)),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       clearTimeout(timers.get(uri.toString()));
+      named.delete(uri.toString());
       shown.delete(uri);
     }),
     { dispose: () => timers.forEach((timer) => clearTimeout(timer)) },

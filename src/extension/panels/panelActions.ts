@@ -61,11 +61,12 @@ export async function act(intent: PanelIntent, panel: RunPanel, context: ActionC
   }
 }
 
-/** Commands about a run take its directory; an ablation starts from the file of its experiment. */
+/** Commands about a run take its directory; an ablation, which asks what single layers are worth, the file of its experiment. */
 async function runCommand(command: RunCommand, directory: string, { experimentOf }: ActionContext): Promise<void> {
   const isOfExperiment = command === "launchAblation";
   const resource = isOfExperiment ? experimentOf(directory) : vscode.Uri.file(directory);
-  if (resource) await vscode.commands.executeCommand(`unipt.${command}`, { resource });
+  const choice = isOfExperiment ? { axes: ["leave-one-layer-out"] } : undefined;
+  if (resource) await vscode.commands.executeCommand(`unipt.${command}`, { resource }, choice);
   else
     await vscode.window.showWarningMessage(vscode.l10n.t("The experiment file of this run is not in the workspace."));
 }

@@ -28,8 +28,15 @@ interface OfferedAxis {
   readonly description: string;
 }
 
-/** The questions of an ablation, for an experiment whose hidden states are known. */
-export function ablationSteps(base: AblationBase, states: TappedStates): readonly Step<AblationAnswers>[] {
+/**
+ * The questions of an ablation, for an experiment whose hidden states are known.
+ * @param suggested names of axes that are ticked to begin with
+ */
+export function ablationSteps(
+  base: AblationBase,
+  states: TappedStates,
+  suggested: readonly string[],
+): readonly Step<AblationAnswers>[] {
   const context = { config: base.config, states };
   const offered = offeredAxes(context).flatMap(({ axis, side, refusal }): OfferedAxis[] => {
     if (refusal !== undefined) return [];
@@ -37,13 +44,14 @@ export function ablationSteps(base: AblationBase, states: TappedStates): readonl
     const id = side === undefined ? name : `${side}.${name}`;
     return [{ id, name, side, title: side === undefined ? title : `${title} (${side})`, description }];
   });
+  const ticked = offered.filter(({ name }) => suggested.includes(name)).map(({ id }) => id);
   return [
     {
       ask: async (answers, frame) => {
         const setting = vscode.l10n.t("A setting by its path…");
         const picked = await pickMany(frame, {
           placeholder: vscode.l10n.t("What to vary; what does not suit this experiment is left out"),
-          selected: answers.axes,
+          selected: answers.axes.length > 0 ? answers.axes : ticked,
           choices: [
             ...offered.map(({ id, title, description }) => ({ value: id, label: title, detail: description })),
             { value: settingId, label: setting, detail: "training.optimizer.learningRate=0.001,0.002" },

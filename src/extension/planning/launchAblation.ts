@@ -16,8 +16,21 @@ import { type AblationAnswers, ablationSteps, planOf } from "./ablationSteps";
 import { askForecast } from "./askForecast";
 import { budgetSentences } from "./forecastText";
 
-/** Asks what to vary, tells what that will take, and starts what is not finished yet. */
-export async function launchAblation(app: App, resource: vscode.Uri | undefined): Promise<void> {
+/** Axes that whoever calls the command suggests. */
+export function namedAxes(argument: unknown): readonly string[] {
+  if (typeof argument !== "object" || argument === null || !("axes" in argument)) return [];
+  return Array.isArray(argument.axes) ? argument.axes.filter((name) => typeof name === "string") : [];
+}
+
+/**
+ * Asks what to vary, tells what that will take, and starts what is not finished yet.
+ * @param suggested names of axes that are ticked to begin with
+ */
+export async function launchAblation(
+  app: App,
+  resource: vscode.Uri | undefined,
+  suggested: readonly string[] = [],
+): Promise<void> {
   requireTrust();
   const experiment = await chooseExperiment(app, resource);
   const base = experiment && (await chooseBase(experiment));
@@ -25,7 +38,7 @@ export async function launchAblation(app: App, resource: vscode.Uri | undefined)
   const states = await findStates(app, base, experiment.folder);
   const title = vscode.l10n.t("Ablation of {0}", base.config.name);
   const start: AblationAnswers = { axes: [], values: {}, isGrid: false, seeds: base.config.seeds };
-  const answers = await runWizard(title, ablationSteps(base, states), start);
+  const answers = await runWizard(title, ablationSteps(base, states, suggested), start);
   if (!answers) return;
   const plan = planOf(base, states, answers);
   const runs = await resumableRuns(plan.plans, runsDirectoryOf(experiment.folder));

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { formatter } from "../../core/views/format";
 import { escapeMarkdown, markdownTable } from "../../core/views/markdown";
-import type { Diagnosis } from "../../protocol/engine";
+import type { Diagnosis } from "../../core/experiment/diagnosis";
 import type { App } from "../app";
 import type { MachineReport } from "../sidebar/machineCheck";
 import { requireTrust } from "./requireTrust";

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
 import type { BackboneLabels } from "../../core/views/tree/backboneTree";
 import { backboneRows, faultRow } from "../../core/views/tree/backboneTree";
-import type { PlainRow } from "../../core/views/tree/deviceTree";
+import type { PlainRow } from "../../core/views/tree/treeRow";
 import type { Engine } from "../jobs/engine";
 import { findFiles } from "../workspace/findPlaces";
 import { treeItem } from "./treeItem";
@@ -75,6 +75,8 @@ export class BackboneProvider implements vscode.TreeDataProvider<BackboneElement
     if (element?.kind === "fact") return [];
     if (element) return (await this.#rows(element.resource)).map((row) => ({ kind: "fact", row }));
     const uris = await findFiles("**/*.onnx");
+    // Until then nobody knows whether the view is empty.
+    void vscode.commands.executeCommand("setContext", "unipt.isSearched", true);
     const sorted = uris.toSorted((a, b) => (a.fsPath < b.fsPath ? -1 : 1));
     this.#items = new Map(
       sorted.map((uri) => [uri.fsPath, this.#items.get(uri.fsPath) ?? { kind: "file", resource: uri }]),

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Diagnosis } from "../../protocol/engine";
+import type { Diagnosis } from "../../core/experiment/diagnosis";
 import type { Engine } from "../jobs/engine";
 
 /** What a check of this machine found, and when. */

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { PlainRow } from "../../core/views/tree/deviceTree";
+import type { PlainRow } from "../../core/views/tree/treeRow";
 import { treeItem } from "./treeItem";
 
 /** Draws rows that are made anew as a whole: few, and seldom. */

@@ -1,19 +1,8 @@
 import * as vscode from "vscode";
-import type { TreeIcon } from "../../core/views/tree/experimentTree";
-
-/** What every row of the sidebar has. */
-export interface Row {
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  readonly icon: TreeIcon;
-  readonly contextValue: string;
-  /** What a screen reader says. */
-  readonly spoken: string;
-}
+import type { TreeIcon, TreeRow } from "../../core/views/tree/treeRow";
 
 /** A row as the editor wants it. Its hover is left out, so that it is asked for when it is needed. */
-export function treeItem(row: Row, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
+export function treeItem(row: TreeRow, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label, state);
   item.id = row.id;
   item.description = row.description;

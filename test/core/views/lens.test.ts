@@ -63,12 +63,11 @@ describe("what leaving a layer out cost", () => {
       without(["b", "c"], 5, 409),
     ];
     const drops = layerDrops(runs[0]!, runs);
-    expect(drops.map(({ layer }) => layer)).toEqual(["a", "b"]);
-    expect(drops[1]?.drop).toMatchObject({ n: 3, mean: 20 });
-    expect(drops[1]?.drop.standardDeviation).toBeCloseTo(2, 9);
-    expect(drops[1]?.pValue).toBe(0.25);
-    // No seed in common: the means differ by 1, and nothing is said about chance.
-    expect(drops[0]).toEqual({ modality: "image", layer: "a", drop: { n: 1, mean: 1 } });
+    // Without "a" there is no seed in common: the difference could be the seeds'.
+    expect(drops.map(({ layer }) => layer)).toEqual(["b"]);
+    expect(drops[0]?.drop).toMatchObject({ n: 3, mean: 20 });
+    expect(drops[0]?.drop.standardDeviation).toBeCloseTo(2, 9);
+    expect(drops[0]?.pValue).toBe(0.25);
   });
 
   test("does not take runs that differ in anything else, or in more than one layer", () => {

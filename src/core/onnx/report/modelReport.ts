@@ -81,17 +81,8 @@ export interface ReportedAxis {
   readonly size: number;
 }
 
-export type ModelWarning =
-  /** Nodes of this operator were passed over, and with them everything that depends on them. */
-  | {
-      readonly kind: "unsupported";
-      /** Operator, with its domain where that is not the standard one; "" when the fault is elsewhere. */
-      readonly operator: string;
-      readonly nodes: number;
-      /** Nodes that are out of reach because of it. */
-      readonly lostNodes: number;
-      /** Why, as a sentence. */
-      readonly message: string;
-    }
-  /** Shapes could not be computed, so that hidden states, widths and sizes are missing. */
-  | { readonly kind: "shapes"; readonly message: string };
+/** Shapes could not be computed, so that hidden states, widths and sizes are missing. */
+export interface ModelWarning {
+  readonly kind: "shapes";
+  readonly message: string;
+}

@@ -1,4 +1,4 @@
-import type { ModelReport, ReportedBlock } from "../../onnx/report/modelReport";
+import type { ModelReport } from "../../onnx/report/modelReport";
 import type { BackboneSide } from "../../experiment/backboneUse";
 import type { ValueRow } from "./valueRows";
 
@@ -43,11 +43,6 @@ export type ExplorerState =
     };
 
 export type ReadyState = Extract<ExplorerState, { phase: "ready" }>;
-
-/** Number that a block is called by among those of its kind; hidden state l ends block l. */
-export function blockNumber({ hiddenState }: ReportedBlock): number {
-  return hiddenState ?? 0;
-}
 
 /** Sizes of the free axes of a model's inputs, where its inputs have these shapes; the batch axis is not one of them. */
 export function axisSizes(

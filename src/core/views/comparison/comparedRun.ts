@@ -6,6 +6,7 @@ import type { RunManifest } from "../../experiment/runManifest";
 import type { RunContext, RunStanding } from "../dashboardState";
 import { dashboardState } from "../dashboardState";
 import type { RunHistory } from "../runHistory";
+import { placeColumns } from "../metricGroups";
 import { manifestFacts } from "../settingFacts";
 
 /** Layer confidence of a run: means over the samples of a split, low to high. */
@@ -121,8 +122,6 @@ function resultsOf({ tables: { evaluations } }: RunHistory): ComparedRun["result
   }
   return bySplit;
 }
-
-const placeColumns = new Set(["record", "step", "epoch", "seconds", "split", "isBest"]);
 
 function flattened(metrics: NonNullable<RunContext["summary"]>["metrics"]): ComparedRun["results"] {
   const entries = Object.entries(metrics).map(([split, values]) => [split, flattenMetrics(values)]);

@@ -1,4 +1,4 @@
-import { pairedPermutationTest } from "../../experiment/permutationTest";
+import { pairedBySeed, pairedPermutationTest } from "../../experiment/permutationTest";
 import type { Split } from "../../experiment/runEvent";
 import { estimate } from "../../experiment/statistics";
 import type { ComparedRun } from "./comparedRun";
@@ -196,18 +196,10 @@ function against(
   metric: string,
   kind: "difference" | "pValue",
 ): ComparisonCell {
-  const theirs = valuesOf(baseline, split, metric);
-  const pairs = [...valuesOf(group, split, metric)].flatMap(([seed, value]) => {
-    const other = theirs.get(seed);
-    return other === undefined ? [] : [[value, other] as const];
-  });
+  const pairs = pairedBySeed(valuesOf(group, split, metric), valuesOf(baseline, split, metric));
   if (pairs.length === 0) return { pairs: 0 };
   if (kind === "difference") return { ...spread(pairs.map(([own, other]) => own - other)), pairs: pairs.length };
-  const { pValue } = pairedPermutationTest(
-    pairs.map(([own]) => own),
-    pairs.map(([, other]) => other),
-  );
-  return { value: pValue, pairs: pairs.length };
+  return { value: pairedPermutationTest(pairs).pValue, pairs: pairs.length };
 }
 
 function figureOf(run: ComparedRun, name: string): number | undefined {

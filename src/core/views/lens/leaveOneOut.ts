@@ -1,6 +1,6 @@
-import { pairedPermutationTest } from "../../experiment/permutationTest";
+import { pairedBySeed, pairedPermutationTest } from "../../experiment/permutationTest";
 import type { Estimate } from "../../experiment/statistics";
-import { estimate, mean } from "../../experiment/statistics";
+import { estimate } from "../../experiment/statistics";
 
 /** What a run came to, with the settings and layers that it came to it with. */
 export interface OutcomeRun {
@@ -17,10 +17,10 @@ export interface OutcomeRun {
 export interface LayerDrop {
   readonly modality: string;
   readonly layer: string;
-  /** With all layers minus without this one, over the seeds that both have; without such seeds the difference of the means. */
+  /** With all layers minus without this one, over the seeds that both have. */
   readonly drop: Estimate;
-  /** Two-sided, from a paired permutation test; absent without common seeds. */
-  readonly pValue?: number;
+  /** Two-sided, from a paired permutation test. */
+  readonly pValue: number;
 }
 
 /** Finds, among runs of one experiment, those that were trained like `run` but for one layer, and what that cost. */
@@ -33,7 +33,8 @@ export function layerDrops(run: OutcomeRun, others: readonly OutcomeRun[]): read
     return layers.flatMap((layer): readonly LayerDrop[] => {
       const rest = layers.filter((name) => name !== layer).join("\n");
       const without = related.filter((other) => other.layers[modality]?.join("\n") === rest);
-      return without.length === 0 ? [] : [{ modality, layer, ...dropOf(alike, without) }];
+      const drop = dropOf(alike, without);
+      return drop ? [{ modality, layer, ...drop }] : [];
     });
   });
 }
@@ -43,20 +44,14 @@ function isAlike(a: OutcomeRun, b: OutcomeRun, free: readonly string[]): boolean
   return [...paths].every((path) => free.includes(path) || a.settings[path] === b.settings[path]);
 }
 
-function dropOf(whole: readonly OutcomeRun[], without: readonly OutcomeRun[]): Pick<LayerDrop, "drop" | "pValue"> {
-  const bySeed = new Map(whole.map(({ seed, value }) => [seed, value]));
-  const seeds = new Map(without.map(({ seed, value }) => [seed, value]));
-  const pairs = [...seeds].flatMap(([seed, value]) => {
-    const all = bySeed.get(seed);
-    return all === undefined ? [] : [[all, value] as const];
-  });
-  if (pairs.length === 0) {
-    const difference = mean([...bySeed.values()]) - mean([...seeds.values()]);
-    return { drop: { n: 1, mean: difference } };
-  }
-  const { pValue } = pairedPermutationTest(
-    pairs.map(([all]) => all),
-    pairs.map(([, value]) => value),
-  );
-  return { drop: estimate(pairs.map(([all, value]) => all - value)), pValue };
+/** Over the seeds that both have; undefined where they share none, since then a difference may be the seeds'. */
+function dropOf(
+  whole: readonly OutcomeRun[],
+  without: readonly OutcomeRun[],
+): Pick<LayerDrop, "drop" | "pValue"> | undefined {
+  const bySeed = (runs: readonly OutcomeRun[]): ReadonlyMap<number, number> =>
+    new Map(runs.map(({ seed, value }) => [seed, value]));
+  const pairs = pairedBySeed(bySeed(whole), bySeed(without));
+  if (pairs.length === 0) return undefined;
+  return { drop: estimate(pairs.map(([all, value]) => all - value)), pValue: pairedPermutationTest(pairs).pValue };
 }

@@ -1,5 +1,5 @@
 import { fill, formatter } from "../format";
-import type { PlainRow } from "./deviceTree";
+import type { PlainRow } from "./treeRow";
 
 /** Every text of the rows of a backbone in English; the host puts the user's language in their place. */
 export const englishBackboneLabels = {

@@ -1,23 +1,9 @@
+import type { DeviceDiagnosis, Diagnosis } from "../../experiment/diagnosis";
 import { autoDevices } from "../../experiment/autoDevices";
 import { fill, formatter } from "../format";
 import type { RunProgress } from "../runProgress";
 import type { DeviceLabels } from "./deviceLabels";
-import type { TreeIcon } from "./experimentTree";
-
-/** What a check of the machine found, as far as the view shows it. */
-export interface CheckedMachine {
-  /** Operating system and architecture: "linux-x64". */
-  readonly platform: string;
-  readonly processor: string;
-  readonly cores: number;
-  readonly totalMemoryBytes: number;
-  readonly freeMemoryBytes: number;
-  readonly freeDiskBytes: number;
-  readonly onnxRuntime: string;
-  readonly sharp: string;
-  readonly node: string;
-  readonly devices: readonly { readonly device: string; readonly runs: boolean; readonly remark?: string }[];
-}
+import type { PlainRow, TreeIcon } from "./treeRow";
 
 /** A run under way. */
 export interface DeviceRun {
@@ -28,7 +14,7 @@ export interface DeviceRun {
 }
 
 export interface DeviceSource {
-  readonly report: { readonly diagnosis: CheckedMachine; readonly checkedAt: string } | undefined;
+  readonly report: { readonly diagnosis: Diagnosis; readonly checkedAt: string } | undefined;
   readonly isChecking: boolean;
   readonly runs: readonly DeviceRun[];
   /** Resident memory of the process that the view's code runs in, measured. */
@@ -36,19 +22,6 @@ export interface DeviceSource {
   readonly labels: DeviceLabels;
   /** BCP 47 tag. */
   readonly locale: string;
-}
-
-/** A row of a view without ticks. */
-export interface PlainRow {
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  readonly icon: TreeIcon;
-  readonly contextValue: string;
-  readonly spoken: string;
-  /** Everything that the row has to say, where it does not fit into the row. */
-  readonly hover?: string;
-  readonly children: readonly PlainRow[];
 }
 
 /** Rows of the Device view: runs with the device that really runs them, then what the machine can do, once it was checked. */
@@ -117,11 +90,7 @@ function machineRows(
   ];
 }
 
-function deviceRow(
-  { device, runs, remark }: CheckedMachine["devices"][number],
-  isChosen: boolean,
-  labels: DeviceLabels,
-): PlainRow {
+function deviceRow({ device, runs, remark }: DeviceDiagnosis, isChosen: boolean, labels: DeviceLabels): PlainRow {
   const verdict = isChosen ? labels.chosen : runs ? labels.works : labels.worksNot;
   const icon: TreeIcon = runs
     ? { name: "pass", color: "testing.iconPassed" }

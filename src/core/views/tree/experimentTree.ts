@@ -1,3 +1,4 @@
+import type { TreeIcon, TreeRow } from "./treeRow";
 import type { RunSummary } from "../../experiment/runSummary";
 import type { RunStanding } from "../dashboardState";
 import { fill, formatter } from "../format";
@@ -44,24 +45,9 @@ export interface TreeContext {
   readonly locale: string;
 }
 
-/** Names of a theme's icon and colour. */
-export interface TreeIcon {
-  readonly name: string;
-  readonly color?: string;
-}
-
 /** A row of the tree of experiments, variants and runs. */
-export interface TreeNode {
+export interface TreeNode extends TreeRow {
   readonly kind: "experiment" | "variant" | "run";
-  /** Differs between rows and stays the same over changes. */
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  readonly icon: TreeIcon;
-  /** The kind, then what holds for it, each after a dot: menus depend on it. */
-  readonly contextValue: string;
-  /** What a screen reader says. */
-  readonly spoken: string;
   /** Whether the row is ticked; absent where there is nothing to tick. */
   readonly isChecked?: boolean;
   /** Whether it is open to begin with. */

@@ -1,13 +1,8 @@
+import { standingLabels } from "../standingLabels";
+
 /** Every text of the sidebar's trees in English; the host puts the user's language in their place. Places {0}, … are filled in. */
 export const englishTreeLabels = {
-  // States of a run
-  running: "Running",
-  completed: "Completed",
-  cancelled: "Stopped",
-  "early-stopped": "Stopped early",
-  failed: "Failed",
-  interrupted: "Interrupted",
-  broken: "Unreadable",
+  ...standingLabels,
 
   // Rows
   seed: "seed {0}",

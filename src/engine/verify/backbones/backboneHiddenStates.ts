@@ -1,10 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Executor } from "../../../core/graph/executor";
 import type { Graph } from "../../../core/graph/graph";
 import { findHiddenStates } from "../../../core/onnx/hiddenStates";
-import { OrtExecutor } from "../../ort/ortExecutor";
-import { readModelFile } from "../../models/readModelFile";
 import { Comparison, type GoldenResult, type Tolerance } from "../golden/comparison";
 import { GoldenReader } from "../golden/readGolden";
 
@@ -55,15 +51,4 @@ export async function checkBackboneHiddenStates(
   } finally {
     await program.dispose();
   }
-}
-
-/** The same check for files: the largest difference in one line. */
-export async function verifyHiddenStates(
-  modelPath: string,
-  referencePath: string,
-): Promise<GoldenResult & { readonly name: string }> {
-  const reference: unknown = JSON.parse(await readFile(referencePath, "utf8"));
-  const { graph } = await readModelFile(modelPath);
-  const result = await checkBackboneHiddenStates(reference, graph, new OrtExecutor({ threads: 1 }));
-  return { name: basename(modelPath), ...result };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { englishDeviceLabels } from "../../../../src/core/views/tree/deviceLabels";
-import type { CheckedMachine, DeviceSource, PlainRow } from "../../../../src/core/views/tree/deviceTree";
+import type { Diagnosis } from "../../../../src/core/experiment/diagnosis";
+import type { DeviceSource } from "../../../../src/core/views/tree/deviceTree";
+import type { PlainRow } from "../../../../src/core/views/tree/treeRow";
 import { deviceRows } from "../../../../src/core/views/tree/deviceTree";
 
 const none: DeviceSource = {
@@ -8,7 +10,7 @@ const none: DeviceSource = {
   ...{ labels: englishDeviceLabels, locale: "en" },
 };
 
-const machine: CheckedMachine = {
+const machine: Diagnosis = {
   ...{ platform: "linux-x64", processor: "A CPU", cores: 8, totalMemoryBytes: 32 * 2 ** 30, freeMemoryBytes: 2 ** 30 },
   ...{ freeDiskBytes: 2 ** 40, onnxRuntime: "1.30.0", sharp: "0.35.5", node: "24.1.0" },
   devices: [
