@@ -35,6 +35,7 @@ const MAX_COUNT = 1000;
 export class RetrievalSession {
   readonly #splits = new Map<Split, { readonly embedded: EmbeddedSplit; readonly entries: SplitEntries }>();
   readonly #encoders = new Map<RetrievalSide, Promise<QueryEncoder>>();
+  #tokenizer: ReturnType<typeof openTokenizer> | undefined;
 
   constructor(readonly model: OpenedModel) {}
 
@@ -87,10 +88,9 @@ export class RetrievalSession {
   /** The images that are most similar to a text. @throws UserError when the text backbone cannot be used */
   async searchText({ split, text, count }: SearchTextRequest): Promise<RetrievalAnswer> {
     this.#split(split);
-    const { config, baseDirectory, opened } = this.model;
-    const tokenizer = await openTokenizer(config, baseDirectory);
-    const leastTokens = opened.data.text.maskLength;
-    return this.#search(split, "text", textSource([{ id: "query", text }], tokenizer, leastTokens), count);
+    const leastTokens = this.model.opened.data.text.maskLength;
+    const source = textSource([{ id: "query", text }], await this.#openTokenizer(), leastTokens);
+    return this.#search(split, "text", source, count);
   }
 
   /** The captions that are most similar to an image file. @throws UserError when it cannot be read */
@@ -118,6 +118,16 @@ export class RetrievalSession {
     const query = { values: embedding, width: embedding.length };
     const scores = similarities(query, 0, this.#split(split).embedded.embeddings[to]);
     return { ...this.#answer(split, to, scores, count), confidence };
+  }
+
+  #openTokenizer(): ReturnType<typeof openTokenizer> {
+    const { config, baseDirectory } = this.model;
+    if (this.#tokenizer) return this.#tokenizer;
+    const opening = openTokenizer(config, baseDirectory);
+    this.#tokenizer = opening;
+    // A missing file may be put back.
+    opening.catch(() => (this.#tokenizer = undefined));
+    return opening;
   }
 
   #encoder(side: RetrievalSide): Promise<QueryEncoder> {
