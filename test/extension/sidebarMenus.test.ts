@@ -6,6 +6,7 @@ import type { TreeNode, TreeRun } from "../../src/core/views/tree/experimentTree
 import { experimentNode } from "../../src/core/views/tree/experimentTree";
 import { noFilter } from "../../src/core/views/tree/runFilter";
 import { englishTreeLabels } from "../../src/core/views/tree/treeLabels";
+import { namedVariants } from "../../src/extension/commands/namedVariants";
 import { summaryOf } from "../store/fakeRun";
 
 interface Entry {
@@ -87,6 +88,24 @@ describe("the menus of a run", () => {
   test("a kill is offered only while there is something to kill", () => {
     expect(offered(rows.running.contextValue, false)).toContain("killRun");
     expect(offered(rows.interrupted.contextValue, false)).not.toContain("killRun");
+  });
+});
+
+describe("the menus of a variant", () => {
+  test("offer to train it while its file asks for it", () => {
+    expect(offered("variant.empty.planned", true)).toEqual(["runExperiment"]);
+    expect(offered("variant.runs.planned", false)).toEqual(["runExperiment", "runWithSeeds", "compareRuns"]);
+    expect(offered("variant.runs", true)).toEqual([]);
+  });
+
+  test("train the variants of the rows, all that a lens says, and leave the choice where nothing is named", () => {
+    const row = (variant: string) => ({ variants: [variant], resource: undefined });
+    expect(namedVariants(row("unipt"))).toEqual(["unipt"]);
+    expect(namedVariants(row("unipt"), [row("unipt"), row("all"), row("unipt")])).toEqual(["unipt", "all"]);
+    expect(namedVariants({ path: "/a.unipt.json" }, { variants: "all" })).toBe("all");
+    expect(namedVariants({ variants: undefined })).toBeUndefined();
+    expect(namedVariants(undefined, undefined)).toBeUndefined();
+    expect(namedVariants({ variants: [1, {}] })).toBeUndefined();
   });
 });
 

@@ -9,6 +9,12 @@ export function resourcesOf(first: unknown, selection?: unknown): readonly vscod
   return all.flatMap(resourcesOfItem);
 }
 
+/** The file of the experiment that a command is called on: a tree's row belongs to one, else the first resource. */
+export function experimentFileOf(first: unknown): vscode.Uri | undefined {
+  const isRow = typeof first === "object" && first !== null && "experimentFile" in first;
+  return isRow && first.experimentFile instanceof vscode.Uri ? first.experimentFile : resourcesOf(first)[0];
+}
+
 function resourcesOfItem(item: unknown): readonly vscode.Uri[] {
   if (item instanceof vscode.Uri) return [item];
   if (typeof item !== "object" || item === null) return [];

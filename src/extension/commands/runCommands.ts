@@ -1,15 +1,22 @@
 import type { App, CommandTable } from "../app";
 import type { Reports } from "../running/reports";
-import { resourcesOf } from "./resources";
+import { namedVariants } from "./namedVariants";
+import { experimentFileOf, resourcesOf } from "./resources";
 
 /** Running, stopping and checking. What each does is loaded when it is called. */
 export const runCommands: CommandTable = {
-  "unipt.runExperiment": (app) => async (resource, choice) => {
-    const { namedVariants, runExperiment } = await import("../running/runExperiment");
-    await runExperiment(app, resourcesOf(resource)[0], namedVariants(choice));
-  },
-  "unipt.runWithSeeds": (app) => async (resource) =>
-    (await import("../running/runExperiment")).runWithSeeds(app, resourcesOf(resource)[0]),
+  "unipt.runExperiment": (app) => async (resource, choice) =>
+    (await import("../running/runExperiment")).runExperiment(
+      app,
+      experimentFileOf(resource),
+      namedVariants(resource, choice),
+    ),
+  "unipt.runWithSeeds": (app) => async (resource, choice) =>
+    (await import("../running/runExperiment")).runWithSeeds(
+      app,
+      experimentFileOf(resource),
+      namedVariants(resource, choice),
+    ),
   "unipt.stopRun": (app) => async (resource, selection) =>
     (await import("../running/stopRuns")).stopRuns(app, resourcesOf(resource, selection)),
   "unipt.killRun": (app) => async (resource, selection) =>

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { UserError } from "../../core/errors";
 import { parseSeedList } from "../../core/experiment/seedList";
 import type { RunPlan } from "../../core/experiment/runPlan";
 import type { App } from "../app";
@@ -16,20 +17,20 @@ export async function runExperiment(
 ): Promise<void> {
   requireTrust();
   const experiment = await chooseExperiment(app, resource);
-  const all = experiment?.plans ?? [];
-  const plans =
-    variants === undefined
-      ? await pickVariant(all)
-      : all.filter(({ variant }) => variants === "all" || variants.includes(variant));
-  if (experiment && plans) await startPlans(app, experiment, plans);
+  const plans = experiment && (await wantedPlans(experiment, variants));
+  if (plans) await startPlans(app, experiment, plans);
 }
 
 /** The same with other seeds than those of the file. */
-export async function runWithSeeds(app: App, resource: vscode.Uri | undefined): Promise<void> {
+export async function runWithSeeds(
+  app: App,
+  resource: vscode.Uri | undefined,
+  variants?: readonly string[] | "all",
+): Promise<void> {
   requireTrust();
   const experiment = await chooseExperiment(app, resource);
-  const plans = experiment && (await pickVariant(experiment.plans));
-  if (!experiment || !plans) return;
+  const plans = experiment && (await wantedPlans(experiment, variants));
+  if (!plans) return;
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t("Run with Seeds"),
     prompt: vscode.l10n.t("How many seeds, or the seeds themselves: “5”, “0, 3, 7” or “0-9”"),
@@ -56,12 +57,20 @@ async function startPlans(app: App, experiment: SoundExperiment, plans: readonly
   if (directory !== undefined) (await app.panels()).open("runDashboard", directory);
 }
 
-/** Variants that a lens in the editor names; undefined where the command came without. */
-export function namedVariants(argument: unknown): readonly string[] | "all" | undefined {
-  if (typeof argument !== "object" || argument === null || !("variants" in argument)) return undefined;
-  const { variants } = argument;
-  if (variants === "all") return variants;
-  return Array.isArray(variants) ? variants.filter((name) => typeof name === "string") : undefined;
+/**
+ * Runs of the variants that are named, or that the user picks.
+ * @throws UserError when the file has none of the variants any more
+ */
+async function wantedPlans(
+  { name, plans }: SoundExperiment,
+  variants: readonly string[] | "all" | undefined,
+): Promise<readonly RunPlan[] | undefined> {
+  if (variants === undefined) return pickVariant(plans);
+  const wanted = plans.filter(({ variant }) => variants === "all" || variants.includes(variant));
+  if (wanted.length > 0 || variants === "all") return wanted;
+  throw new UserError(
+    vscode.l10n.t("{0} has no variant “{1}” any more; choose one of those in its file.", name, variants.join("”, “")),
+  );
 }
 
 async function pickVariant(plans: readonly RunPlan[]): Promise<readonly RunPlan[] | undefined> {

@@ -23,6 +23,16 @@ export class ExperimentItem {
     return this.node.kind === "run" ? this.resources[0] : undefined;
   }
 
+  /** The file that the row's experiment is described by. */
+  get experimentFile(): vscode.Uri | undefined {
+    return this.entry.file;
+  }
+
+  /** The variant that the row stands for, for commands that train. */
+  get variants(): readonly string[] | undefined {
+    return this.node.kind === "variant" ? [this.node.label] : undefined;
+  }
+
   /** Directories of the runs at and below the row. */
   get resources(): readonly vscode.Uri[] {
     return this.node.directories.map((directory) => vscode.Uri.file(directory));

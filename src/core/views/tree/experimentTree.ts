@@ -137,6 +137,8 @@ function variantNode(experiment: TreeExperiment, variant: string, context: TreeC
     running > 0 ? fill(labels.runsRunning, running) : undefined,
     runs.length === 0 ? labels.noRuns : undefined,
   ]);
+  const canTrain = planned > 0 && experiment.hasFile && experiment.problems.length === 0;
+  const flags = [runs.length > 0 ? "runs" : "empty", ...(canTrain ? ["planned"] : [])];
   const ticks = children.filter(({ isChecked }) => isChecked !== undefined);
   return {
     kind: "variant",
@@ -144,7 +146,7 @@ function variantNode(experiment: TreeExperiment, variant: string, context: TreeC
     label: variant,
     description,
     icon: running > 0 ? icons.running : { name: "settings" },
-    contextValue: ["variant", runs.length > 0 ? "runs" : "empty"].join("."),
+    contextValue: ["variant", ...flags].join("."),
     spoken: joined([fill(labels.variantRow, variant), description], ", "),
     ...(ticks.length > 0 && { isChecked: ticks.every(({ isChecked }) => isChecked) }),
     isOpen: running > 0 || (runs.length > 0 && runs.length <= maxOpenRuns),

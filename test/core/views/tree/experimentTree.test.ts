@@ -72,6 +72,19 @@ describe("the tree of experiments", () => {
     expect(node?.children.map(({ label }) => label)).toEqual(["unipt", "lora", "aa", "zz"]);
   });
 
+  test("a variant can be trained while a sound file asks for it", () => {
+    const runs = [run("unipt", 0, "completed", 1), run("old", 0, "completed", 1)];
+    const flags = (more?: Partial<TreeExperiment>) =>
+      tree(experiment(runs, more))?.children.map(({ label, contextValue }) => `${label} ${contextValue}`);
+    expect(flags()).toEqual([
+      "unipt variant.runs.planned",
+      "lora variant.empty.planned",
+      "old variant.runs", // no longer in the file
+    ]);
+    expect(flags({ problems: [{ message: "wrong" }] })).not.toContain("unipt variant.runs.planned");
+    expect(flags({ hasFile: false })).not.toContain("unipt variant.runs.planned");
+  });
+
   test("a run shows how far it is and its newest main metric; its state is spoken", () => {
     const latest = { metric: "imageToText.recallAt1", split: "val", value: 12.345, epoch: 2 } as const;
     const node = tree(experiment([run("unipt", 0, "running"), run("unipt", 1, "interrupted")]), {
