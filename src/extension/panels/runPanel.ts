@@ -4,12 +4,10 @@ import { nodeFileSystem } from "../../store/nodeFileSystem";
 import { systemProcesses } from "../../store/processIdentity";
 import type { PanelLabels } from "../../protocol/panelLabels";
 import type { PanelIntent } from "../../protocol/panelIntent";
-import { readPanelIntent } from "../../protocol/panelIntent";
 import { DashboardContent } from "./dashboardContent";
 import { LensContent } from "./lensContent";
-import type { PageOptions } from "./loadPage";
+import { LivePage } from "./livePage";
 import { loadPage } from "./loadPage";
-import { Pacer } from "./pacer";
 import type { PanelContent } from "./panelContent";
 import { RunFeed } from "./runFeed";
 
@@ -37,50 +35,33 @@ export class RunPanel {
   readonly feed: RunFeed;
   readonly content: PanelContent;
   readonly #panel: vscode.WebviewPanel;
-  readonly #looks: Pacer;
-  readonly #messages: Pacer;
-  readonly #disposables: vscode.Disposable[] = [];
-  #check: NodeJS.Timeout | undefined;
-  #isReady = false;
-  #isDisposed = false;
-  #isWholeSent = false;
+  readonly #page: LivePage;
+  /** Records of the history that stayed as they were since the last message. */
   #kept = Infinity;
 
   constructor(panel: vscode.WebviewPanel, options: RunPanelOptions) {
     this.#panel = panel;
-
-    const { kind, directory, labels, act, log } = options;
+    const { kind, directory, dist, labels, act, log } = options;
     const feedOptions = { fs: nodeFileSystem, processes: systemProcesses, now: () => Date.now() };
     this.feed = new RunFeed(directory, feedOptions, (kept) => {
       this.#kept = Math.min(this.#kept, kept);
-      this.#messages.ask();
+      this.#page.askToSend();
     });
     this.content =
       kind === "runDashboard" ? new DashboardContent(this.feed, labels) : new LensContent(this.feed, labels);
-    this.#messages = new Pacer(() => this.#send(), messageIntervalMs);
-    this.#looks = new Pacer(() => this.#look(), lookIntervalMs);
-
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.file(directory), "*"),
-    );
-    const look = (): void => {
-      if (this.#panel.visible) this.#looks.ask();
-    };
-    this.#disposables.push(
-      watcher,
-      watcher.onDidChange(look),
-      watcher.onDidCreate(look),
-      watcher.onDidDelete(look),
-      panel.onDidChangeViewState(() => this.#visibilityChanged()),
-      panel.webview.onDidReceiveMessage((message: unknown) => {
-        const intent = readPanelIntent(message);
-        if (intent === undefined) log.warn(`${kind}: dropped a message that is no intent.`);
-        else if (intent.kind === "ready") this.#ready();
-        else act(intent, this);
-      }),
-    );
-    if (options.roots) void options.roots.then((roots) => this.#load({ dist: options.dist, name: kind, roots }));
-    else this.#load({ dist: options.dist, name: kind });
+    this.#page = new LivePage(panel, {
+      messageIntervalMs,
+      lookIntervalMs,
+      look: () => this.#look(),
+      message: (isWhole) => this.#message(isWhole),
+      act: (intent) => act(intent, this),
+      other: () => log.warn(`${kind}: dropped a message that is no intent.`),
+    });
+    this.#watch(directory);
+    const load = (roots: readonly vscode.Uri[]): void =>
+      this.#page.load(() => loadPage(panel, { dist, name: kind, roots }));
+    if (options.roots) void options.roots.then(load);
+    else load([]);
   }
 
   /** Name for files made from a chart of this run. */
@@ -89,7 +70,7 @@ export class RunPanel {
   }
 
   get isVisible(): boolean {
-    return !this.#isDisposed && this.#panel.visible;
+    return this.#page.isVisible;
   }
 
   /** Where the page may load a file of one of its folders from. */
@@ -99,12 +80,12 @@ export class RunPanel {
 
   /** Tells the page something beside its content; a page that is hidden has asked in vain. */
   post(message: unknown): void {
-    if (this.#isReady && this.isVisible) void this.#panel.webview.postMessage(message);
+    this.#page.post(message);
   }
 
   /** Has the content sent, as far as it is new. */
   askToSend(): void {
-    this.#messages.ask();
+    this.#page.askToSend();
   }
 
   reveal(): void {
@@ -112,52 +93,31 @@ export class RunPanel {
   }
 
   onDidDispose(listener: () => void): void {
+    this.#panel.onDidDispose(listener);
+  }
+
+  #watch(directory: string): void {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(directory), "*"),
+    );
+    const look = (): void => this.#page.askToLook();
+    const disposables = [watcher, watcher.onDidChange(look), watcher.onDidCreate(look), watcher.onDidDelete(look)];
     this.#panel.onDidDispose(() => {
-      this.#isDisposed = true;
-      clearTimeout(this.#check);
-      this.#looks.dispose();
-      this.#messages.dispose();
-      for (const disposable of this.#disposables) disposable.dispose();
-      listener();
+      for (const disposable of disposables) disposable.dispose();
     });
   }
 
-  #load(page: PageOptions): void {
-    if (!this.#isDisposed) loadPage(this.#panel, page);
-  }
-
-  #ready(): void {
-    this.#isReady = true;
-    this.#isWholeSent = false;
-    if (this.feed.isOpen) this.#messages.ask();
-    this.#looks.ask();
-  }
-
-  /** A page is discarded when it is hidden; it says that it is ready when it is loaded again. */
-  #visibilityChanged(): void {
-    if (this.#panel.visible) {
-      this.#looks.ask();
-      return;
-    }
-    this.#isReady = false;
-    clearTimeout(this.#check);
-  }
-
-  async #look(): Promise<void> {
-    clearTimeout(this.#check);
+  async #look(): Promise<number> {
     await this.feed.refresh();
-    if (!this.#panel.visible) return;
     // File events get lost on network disks, and a process that dies makes none.
-    const isRunning = this.feed.context.standing === "running";
-    this.#check = setTimeout(() => this.#looks.ask(), isRunning ? runningCheckMs : endedCheckMs);
+    return this.feed.context.standing === "running" ? runningCheckMs : endedCheckMs;
   }
 
-  #send(): void {
-    if (!this.#isReady || !this.feed.isOpen) return;
-    const message = this.#isWholeSent ? this.content.changes(this.#kept) : this.content.whole();
-    this.#isWholeSent = true;
+  #message(isWhole: boolean): unknown {
+    if (!this.feed.isOpen) return undefined;
+    const message = isWhole ? this.content.whole() : this.content.changes(this.#kept);
     this.#kept = Infinity;
-    if (message !== undefined) void this.#panel.webview.postMessage(message);
-    if (this.content.isBehind) this.#messages.ask();
+    if (this.content.isBehind) this.#page.askToSend();
+    return message;
   }
 }

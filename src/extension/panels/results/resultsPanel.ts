@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { RunManifest } from "../../../core/experiment/runManifest";
 import { csv } from "../../../core/views/csv";
 import { cacheDirectoryOf } from "../../../jobs/placement";
-import { type PanelIntent, readPanelIntent } from "../../../protocol/panelIntent";
+import type { PanelIntent } from "../../../protocol/panelIntent";
 import type { PanelKind } from "../../../protocol/panelKind";
 import type { PanelLabels } from "../../../protocol/panelLabels";
 import { readResultsIntent, type ResultsIntent } from "../../../protocol/resultsIntent";
@@ -12,8 +12,8 @@ import { nodeFileSystem } from "../../../store/nodeFileSystem";
 import { readManifest } from "../../../store/runListing";
 import type { Engine } from "../../jobs/engine";
 import { giveText, saveImage } from "../giveFile";
+import { LivePage } from "../livePage";
 import { loadPage } from "../loadPage";
-import { Pacer } from "../pacer";
 import type { TextDocuments } from "../textDocuments";
 import { chooseImageFile } from "./chooseImageFile";
 import { dataFolder, ImageRoots } from "./imageRoots";
@@ -40,27 +40,27 @@ export class ResultsPanel {
   readonly #panel: vscode.WebviewPanel;
   readonly #options: ResultsPanelOptions;
   readonly #roots = new ImageRoots([]);
-  readonly #messages: Pacer;
-  readonly #disposables: vscode.Disposable[] = [];
+  readonly #page: LivePage;
   #manifest: RunManifest | undefined;
   /** Why the run cannot be opened at all. */
   #problem: string | undefined;
   #engine: ResultsEngine | undefined;
   #answers: ResultsAnswers | undefined;
-  #isReady = false;
 
   constructor(panel: vscode.WebviewPanel, options: ResultsPanelOptions) {
     this.#panel = panel;
     this.#options = options;
-    this.#messages = new Pacer(() => this.#sendState(), messageIntervalMs);
-    this.#disposables.push(
-      panel.onDidChangeViewState(() => {
-        // A page is discarded when it is hidden; it says that it is ready when it is loaded again.
-        if (!panel.visible) this.#isReady = false;
-      }),
-      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#messages.ask()),
-    );
+    this.#page = new LivePage(panel, {
+      messageIntervalMs,
+      message: () => this.#state(),
+      act: (intent) => void this.#act(intent).catch(options.report),
+      other: (message) => this.#receive(message),
+    });
+    const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => this.#page.askToSend());
+    panel.onDidDispose(() => {
+      this.#engine?.dispose();
+      trust.dispose();
+    });
     void this.#start();
   }
 
@@ -69,12 +69,7 @@ export class ResultsPanel {
   }
 
   onDidDispose(listener: () => void): void {
-    this.#panel.onDidDispose(() => {
-      this.#engine?.dispose();
-      this.#messages.dispose();
-      for (const disposable of this.#disposables) disposable.dispose();
-      listener();
-    });
+    this.#panel.onDidDispose(listener);
   }
 
   async #start(): Promise<void> {
@@ -101,20 +96,15 @@ export class ResultsPanel {
   }
 
   #receive(message: unknown): void {
-    const shared = readPanelIntent(message);
-    const own = shared ? undefined : readResultsIntent(message);
-    if (shared) this.#act(shared).catch(this.#options.report);
-    else if (own) this.#take(own).catch(this.#options.report);
+    const intent = readResultsIntent(message);
+    if (intent) this.#take(intent).catch(this.#options.report);
     else this.#options.log.warn("resultsBrowser: dropped a message that is no intent.");
   }
 
   /** What a page of another kind may want of its run is passed over. */
   async #act(intent: PanelIntent): Promise<void> {
     const { documents, open, directory } = this.#options;
-    if (intent.kind === "ready") {
-      this.#isReady = true;
-      this.#messages.ask();
-    } else if (intent.kind === "openPanel") open(intent.panel, directory);
+    if (intent.kind === "openPanel") open(intent.panel, directory);
     else if (intent.kind === "openCsv" || intent.kind === "exportCsv" || intent.kind === "copyCsv") {
       const table = await this.#answers?.table(intent.chart);
       const how = ({ openCsv: "open", exportCsv: "save", copyCsv: "copy" } as const)[intent.kind];
@@ -146,7 +136,7 @@ export class ResultsPanel {
       case "nearest":
       case "searchText":
       case "searchFile":
-        if (this.#answers) this.#send(await this.#answers.answer(intent));
+        if (this.#answers) this.#page.post(await this.#answers.answer(intent));
     }
   }
 
@@ -156,15 +146,14 @@ export class ResultsPanel {
     const folder = this.#engine?.overview?.imageFolder;
     // Images that lie elsewhere than the list of pairs: the page has to be loaded again to see them.
     if (folder !== undefined && this.#roots.add(folder)) this.#load();
-    this.#messages.ask();
+    this.#page.askToSend();
   }
 
-  #sendState(): void {
-    if (!this.#isReady) return;
+  #state(): ResultsMessage {
     const { directory, labels } = this.#options;
     const { experiment, variant, seed } = this.#manifest ?? {};
     const overview = this.#engine?.overview;
-    this.#send({
+    return {
       kind: "state",
       labels,
       state: {
@@ -172,7 +161,7 @@ export class ResultsPanel {
         phase: this.#phase(),
         overview,
       },
-    });
+    };
   }
 
   #phase(): ResultsPhase {
@@ -181,18 +170,13 @@ export class ResultsPanel {
     return this.#engine?.phase ?? { kind: "closed" };
   }
 
-  #send(message: ResultsMessage): void {
-    if (this.#isReady) void this.#panel.webview.postMessage(message);
-  }
-
   /** Only paths that the engine found in the data set come here, and the file that the user chose in a dialog. */
   #sourceOf(path: string): string | undefined {
     return this.#roots.has(path) ? this.#panel.webview.asWebviewUri(vscode.Uri.file(path)).toString() : undefined;
   }
 
   #load(): void {
-    this.#isReady = false;
     const roots = this.#roots.paths.map((path) => vscode.Uri.file(path));
-    loadPage(this.#panel, { dist: this.#options.dist, name: "resultsBrowser", roots });
+    this.#page.load((panel) => loadPage(panel, { dist: this.#options.dist, name: "resultsBrowser", roots }));
   }
 }
