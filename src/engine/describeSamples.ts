@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { dataFiles } from "../core/experiment/dataFiles";
 import type { SamplesReply, SamplesRequest } from "../protocol/engine";
 import { nodeFileSystem } from "../store/nodeFileSystem";
 import { readManifest } from "../store/runListing";
@@ -15,12 +16,14 @@ import { splitRows } from "./training/splitRows";
 export async function describeSamples(request: SamplesRequest): Promise<SamplesReply> {
   const { runDirectory, split, modality, rows, count } = request;
   const { config, baseDirectory, files } = await readManifest(nodeFileSystem, runDirectory);
-  const path = resolve(baseDirectory, config.data.pairs);
-  const known = files["data.pairs"];
-  // A folder has no fingerprint; the number of its samples is compared below.
-  if (known !== undefined && (await isFile(path)) && (await sha256OfFile(path)) !== known.sha256)
-    return { entries: [], isChanged: true };
-  const { items } = await readPairs(path, config.data.split);
+  for (const [key, written] of Object.entries(dataFiles(config))) {
+    const known = files[key];
+    const path = resolve(baseDirectory, written);
+    // A folder has no fingerprint; the number of its samples is compared below.
+    if (known !== undefined && (await isFile(path)) && (await sha256OfFile(path)) !== known.sha256)
+      return { entries: [], isChanged: true };
+  }
+  const { items } = await readPairs(config.data, baseDirectory);
   const of = splitRows({ items, isUsable: () => true }, split);
   // Images that could not be read belong to no split; which those were is not known here.
   const isShifted = (modality === "image" ? of.images : of.captions).length !== count;

@@ -1,6 +1,6 @@
 import type { SplitConfig } from "../../core/experiment/dataConfig";
+import type { Split } from "../../core/experiment/dataFiles";
 import { permutation } from "../../core/nn/random";
-import type { Split } from "./pairDataset";
 
 /**
  * A seeded random split of `count` items. The shares are exact up to rounding and the same seed gives the same split on

@@ -1,6 +1,4 @@
-/** Which part of an experiment an item serves. */
-export const splits = ["train", "val", "test"] as const;
-export type Split = (typeof splits)[number];
+import type { Split } from "../../core/experiment/dataFiles";
 
 /** One image with its captions. */
 export interface PairItem {
@@ -20,11 +18,14 @@ export interface DataProblem {
   readonly message: string;
 }
 
-export interface PairDataset {
-  /** In the order of the data file. */
-  readonly items: readonly PairItem[];
+/** What a reader makes of data files. */
+export interface Dataset<Item> {
+  /** In the order of the data files. */
+  readonly items: readonly Item[];
   readonly problems: readonly DataProblem[];
 }
+
+export type PairDataset = Dataset<PairItem>;
 
 /** One row of a data file before images are looked up. */
 export interface PairRow {

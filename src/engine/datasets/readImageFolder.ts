@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
-import { type PairRow, type PairRows, ProblemList, splits } from "./pairDataset";
+import { splitNames } from "../../core/experiment/eventNames";
+import { type PairRow, type PairRows, ProblemList } from "./pairDataset";
 
 const imageFile = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
 
@@ -16,7 +17,7 @@ export async function readImageFolder(folder: string): Promise<PairRows> {
     .filter((entry) => entry.isFile() && imageFile.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
-  const topFolders: readonly string[] = splits;
+  const topFolders: readonly string[] = splitNames;
   const rows: PairRow[] = [];
   for (const [index, image] of paths.entries()) {
     const captions = await readCaptions(join(folder, image.replace(imageFile, ".txt")));

@@ -2,7 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 
 import { UserError } from "../../core/errors";
-import { SplitConfig } from "../../core/experiment/dataConfig";
+import { type PairDataConfig, SplitConfig } from "../../core/experiment/dataConfig";
+import { rowFiles } from "../../core/experiment/dataFiles";
 import { assignSplits, splitOf } from "./assignSplits";
 import { type PairDataset, type PairItem, type PairRow, type PairRows, ProblemList } from "./pairDataset";
 import { readCsv } from "./readCsvRows";
@@ -21,11 +22,13 @@ const NAMED_EXAMPLES = 3;
  * Reads image-text pairs from a JSON Lines, CSV or JSON file, or a folder of images with text files. Image paths are
  * relative to the data file. Rows that cannot be used are left out and reported.
  *
- * @param path absolute path of the file or folder
- * @param split how to split at random; by default rows say it, and only where none does, 80 : 10 : 10 by image
+ * @param data the experiment's data section; where it names no split, rows say it, and only where none does, 80 : 10 : 10 by image
  * @throws UserError when the file is missing, of another kind, lacks a column, or leaves no usable item
  */
-export async function readPairs(path: string, split?: SplitConfig): Promise<PairDataset> {
+export async function readPairs(data: PairDataConfig, baseDirectory: string): Promise<PairDataset> {
+  const [file] = rowFiles(data);
+  const path = resolve(baseDirectory, file?.path ?? "");
+  const { split } = data;
   const { rows, problems, folder } = await readRows(path);
   const list = new ProblemList(path);
   const groups = await withExistingImages(groupByImage(rows, folder, list), list);

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UserError } from "../../core/errors";
+import { dataFiles } from "../../core/experiment/dataFiles";
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { FileFingerprint } from "../../core/experiment/runManifest";
 
@@ -15,7 +16,7 @@ export async function fileFingerprints(
   baseDirectory: string,
 ): Promise<Record<string, FileFingerprint>> {
   const named: Readonly<Record<string, string | undefined>> = {
-    "data.pairs": config.data.pairs,
+    ...dataFiles(config),
     "image.backbone.model": config.image.backbone.model,
     "image.backbone.preprocessor": config.image.backbone.preprocessor,
     "text.backbone.model": config.text.backbone.model,

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { RunEvent } from "../../core/experiment/runEvent";
 import type { PairDataset } from "../datasets/pairDataset";
@@ -51,7 +50,7 @@ export async function* openTask(
 }
 
 export function readData({ data }: ExperimentConfig, baseDirectory: string): Promise<PairDataset> {
-  return readPairs(resolve(baseDirectory, data.pairs), data.split);
+  return readPairs(data, baseDirectory);
 }
 
 /** What was left out of the data, and why. */

@@ -1,4 +1,5 @@
 import { UserError } from "../../core/errors";
+import { namedFiles } from "../../core/experiment/dataFiles";
 import type { ImageTextRetrievalConfig } from "../../core/experiment/experimentConfig";
 import { retrievalMetrics, scoreMatrix } from "../../core/datasets/metrics/retrieval";
 import type { Metrics } from "../../core/experiment/metrics";
@@ -31,7 +32,7 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
   for (const split of ["train", "val", "test"] as const) {
     if (rows[split].images.length === 0)
       throw new UserError(
-        `"${config.data.pairs}" has no usable image in the split "${split}"; give some rows that split, or set data.split.`,
+        `${namedFiles(config.data)} has no usable image in the split "${split}"; give some rows that split, or set data.split.`,
       );
   }
   const model = { image: config.image.method, text: config.text.method, pooling: config.pooling, loss: config.loss };

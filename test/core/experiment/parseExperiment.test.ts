@@ -92,7 +92,7 @@ describe("says what is wrong, where, and what to do", () => {
     [
       '"data": { "pairs": "scenes.jsonl" }',
       '"data": {}',
-      '"data.pairs" is missing; add a text that is not empty (Image-text pairs).',
+      '"data.pairs" is missing; add a text that is not empty or a list that is not empty or an object { … } (Image-text pairs).',
       { line: 4, column: 3, length: 6 },
     ],
     [

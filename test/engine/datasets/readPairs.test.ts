@@ -3,10 +3,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import type { SplitConfig } from "../../../src/core/experiment/dataConfig";
+import type { PairDataset } from "../../../src/engine/datasets/pairDataset";
 import { assignSplits } from "../../../src/engine/datasets/assignSplits";
-import { readPairs } from "../../../src/engine/datasets/readPairs";
+import { readPairs as readPairFiles } from "../../../src/engine/datasets/readPairs";
 
 let folder: string;
+
+const readPairs = (path: string, split?: SplitConfig): Promise<PairDataset> =>
+  readPairFiles({ pairs: path, ...(split && { split }) }, "/nowhere");
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "pairs-"));

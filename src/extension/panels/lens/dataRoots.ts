@@ -1,18 +1,16 @@
-import { dirname } from "node:path";
 import * as vscode from "vscode";
 import { nodeFileSystem } from "../../../store/nodeFileSystem";
 import { readManifest } from "../../../store/runListing";
-import { dataFolderOf } from "./layerInquiry";
+import { dataFolders } from "../results/imageRoots";
 
 /**
- * The folder of a run's data set, which the layer lens may show images of. None in an untrusted workspace, whose files say
- * what they like, nor for a run that cannot be read or names the root of the disk.
+ * The folders of a run's data set, which the layer lens may show images of. None in an untrusted workspace, whose files say
+ * what they like, nor for a run that cannot be read or names but the root of the disk.
  */
 export async function dataRoots(directory: string): Promise<readonly vscode.Uri[]> {
   if (!vscode.workspace.isTrusted) return [];
   try {
-    const folder = dataFolderOf(await readManifest(nodeFileSystem, directory));
-    return folder === dirname(folder) ? [] : [vscode.Uri.file(folder)];
+    return dataFolders(await readManifest(nodeFileSystem, directory)).map((folder) => vscode.Uri.file(folder));
   } catch {
     return [];
   }

@@ -1,4 +1,4 @@
-import { dirname, extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import * as vscode from "vscode";
 import type { RetrievalEntry } from "../../../core/datasets/retrievalResults";
 import type { RunManifest } from "../../../core/experiment/runManifest";
@@ -81,10 +81,4 @@ function describe(entry: RetrievalEntry, imageSource: InquiryOptions["imageSourc
   const image = imageSource(path);
   const texts = entry.side === "image" ? entry.captions : [entry.text];
   return { name: id, texts, ...(image !== undefined && { image }) };
-}
-
-/** The folder of a run's data set: that of its list of pairs, or the folder that holds the pairs itself. */
-export function dataFolderOf({ config, baseDirectory }: RunManifest): string {
-  const path = resolve(baseDirectory, config.data.pairs);
-  return extname(path) === "" ? path : dirname(path);
 }

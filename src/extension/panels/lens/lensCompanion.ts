@@ -1,4 +1,3 @@
-import { isAbsolute, relative } from "node:path";
 import * as vscode from "vscode";
 import { nodeFileSystem } from "../../../store/nodeFileSystem";
 import { systemProcesses } from "../../../store/processIdentity";
@@ -7,7 +6,8 @@ import type { LensContent } from "../lensContent";
 import { Pacer } from "../pacer";
 import type { RunPanel } from "../runPanel";
 import { experimentDrops } from "./experimentOutcomes";
-import { dataFolderOf, inquireLayer } from "./layerInquiry";
+import { dataFolders, ImageRoots } from "../results/imageRoots";
+import { inquireLayer } from "./layerInquiry";
 
 /** The runs beside a run are looked through at most this often. */
 const dropsIntervalMs = 3_000;
@@ -48,13 +48,12 @@ export class LensCompanion {
   async inspect(modality: string, layer: string): Promise<void> {
     const { feed } = this.#panel;
     const { manifest } = feed.context;
-    const folder = manifest && dataFolderOf(manifest);
+    const roots = new ImageRoots(manifest ? dataFolders(manifest) : []);
     await inquireLayer(modality, layer, {
       directory: feed.directory,
       manifest,
       engine: this.#engine,
-      imageSource: (path) =>
-        folder !== undefined && isWithin(folder, path) ? this.#panel.sourceOf(vscode.Uri.file(path)) : undefined,
+      imageSource: (path) => (roots.has(path) ? this.#panel.sourceOf(vscode.Uri.file(path)) : undefined),
       post: (message) => this.#panel.post(message),
     });
   }
@@ -67,9 +66,4 @@ export class LensCompanion {
       this.#log.warn(error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== "" && !isAbsolute(way) && way !== ".." && !/^\.\.[\\/]/.test(way);
 }

@@ -1,4 +1,6 @@
 import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import type { DataConfig } from "../../../core/experiment/dataConfig";
+import { rowFiles } from "../../../core/experiment/dataFiles";
 
 /** The folders whose images a page may load. */
 export class ImageRoots {
@@ -24,9 +26,26 @@ export class ImageRoots {
   }
 }
 
-/** The folder of a data set: that of its list of pairs, or the folder that holds the pairs itself. */
-export function dataFolder(baseDirectory: string, pairs: string): string {
-  const path = resolve(baseDirectory, pairs);
+/**
+ * The folders of a run's data set: that of its images, or else those that its files lie in or that hold the data themselves.
+ * The root of a disk is never one.
+ */
+export function dataFolders({ baseDirectory, config }: DataSetPlace): readonly string[] {
+  const { data } = config;
+  const images = ("images" in data ? data.images : undefined) ?? ("videos" in data ? data.videos : undefined);
+  const folders =
+    images !== undefined
+      ? [resolve(baseDirectory, images)]
+      : rowFiles(data).map(({ path }) => folderOf(resolve(baseDirectory, path)));
+  return [...new Set(folders)].filter((folder) => folder !== dirname(folder));
+}
+
+interface DataSetPlace {
+  readonly baseDirectory: string;
+  readonly config: { readonly data: DataConfig };
+}
+
+function folderOf(path: string): string {
   return extname(path) === "" ? path : dirname(path);
 }
 

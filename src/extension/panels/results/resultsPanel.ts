@@ -16,7 +16,7 @@ import { LivePage } from "../livePage";
 import { loadPage } from "../loadPage";
 import type { TextDocuments } from "../textDocuments";
 import { chooseImageFile } from "./chooseImageFile";
-import { dataFolder, ImageRoots } from "./imageRoots";
+import { dataFolders, ImageRoots } from "./imageRoots";
 import { ResultsAnswers } from "./resultsAnswers";
 import { ResultsEngine } from "./resultsEngine";
 
@@ -76,8 +76,8 @@ export class ResultsPanel {
     const { directory, engine } = this.#options;
     try {
       this.#manifest = await readManifest(nodeFileSystem, directory);
-      const { baseDirectory, config } = this.#manifest;
-      this.#roots.add(dataFolder(baseDirectory, config.data.pairs));
+      const { baseDirectory } = this.#manifest;
+      for (const folder of dataFolders(this.#manifest)) this.#roots.add(folder);
       this.#engine = new ResultsEngine({
         engine,
         runDirectory: directory,

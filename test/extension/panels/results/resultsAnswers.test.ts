@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../../../src/core/errors";
 import { csv } from "../../../../src/core/views/csv";
-import { dataFolder, ImageRoots } from "../../../../src/extension/panels/results/imageRoots";
+import type { DataConfig } from "../../../../src/core/experiment/dataConfig";
+import { dataFolders, ImageRoots } from "../../../../src/extension/panels/results/imageRoots";
 import { type Question, ResultsAnswers } from "../../../../src/extension/panels/results/resultsAnswers";
 import { ResultsEngine } from "../../../../src/extension/panels/results/resultsEngine";
 import { readResultsIntent } from "../../../../src/protocol/resultsIntent";
@@ -112,7 +113,8 @@ describe("the data behind the page", () => {
 
 describe("what a page may load", () => {
   test("lies within the data set's folder", () => {
-    const roots = new ImageRoots([dataFolder("/work", "sets/pairs.jsonl")]);
+    const folders = (data: DataConfig) => dataFolders({ baseDirectory: "/work", config: { data } });
+    const roots = new ImageRoots(folders({ pairs: "sets/pairs.jsonl" }));
     expect(roots.has("/work/sets/images/a.png")).toBe(true);
     expect(roots.has("/work/sets/..a.png")).toBe(true);
     expect(roots.has("/work/setsecret/a.png")).toBe(false);
@@ -120,7 +122,10 @@ describe("what a page may load", () => {
     expect(roots.add("/work/sets/images")).toBe(false);
     expect(roots.add("/media/photos")).toBe(true);
     expect(roots.has("/media/photos/a.png")).toBe(true);
-    expect(dataFolder("/work", "sets")).toBe("/work/sets");
+    expect(folders({ pairs: "sets" })).toEqual(["/work/sets"]);
+    expect(folders({ pairs: { train: ["a/x.json", "a/y.json"], test: "b/z.json" } })).toEqual(["/work/a", "/work/b"]);
+    expect(folders({ pairs: "sets/pairs.jsonl", images: "photos" })).toEqual(["/work/photos"]);
+    expect(folders({ clips: "sets/clips.csv", videos: "/" })).toEqual([]);
   });
 });
 
