@@ -140,8 +140,12 @@ export function buildProgram(exit: (code: ExitCode) => void): Command {
 
   command("verify", "Check this build's numbers against reference files made with PyTorch.", [
     "verify reference/golden reference/backbones",
+    "verify reference/preprocess reference/tokenizers --images photos",
   ])
-    .argument("<dir...>", "folders of golden vectors (*.json) and reference models (*.onnx)")
+    .argument(
+      "<dir...>",
+      "folders of golden vectors (*.json), reference models (*.onnx), tokenizers (*-ids.json) and preprocessed photos (*.png)",
+    )
     .option("--images <dir>", "folder of the photos that preprocessing references were made from")
     .option("--json", "print one JSON object after the lines")
     .action((directories: string[], options: object) =>

@@ -77,10 +77,10 @@ const handlers: Handlers<
       const { forecast } = await import("./forecast");
       return forecast(request);
     }),
-  verify: ({ directories }) =>
+  verify: ({ directories, images }) =>
     work(async () => {
       const { verify } = await import("./verify/verify");
-      return { checks: await verify(directories) };
+      return { checks: await verify(directories, images) };
     }),
   backboneUse: (request) =>
     work(async () => {

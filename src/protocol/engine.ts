@@ -141,7 +141,11 @@ export interface EngineCalls extends RetrievalCalls {
   /** Size, time and memory of runs, before any is started. */
   forecast(request: ForecastRequest): Forecast;
   /** Compares this build's numbers with reference files in these folders. */
-  verify(request: { readonly directories: readonly string[] }): { readonly checks: readonly VerifiedCheck[] };
+  verify(request: {
+    readonly directories: readonly string[];
+    /** Folder of the photos that preprocessed pictures were made from. */
+    readonly images?: string;
+  }): { readonly checks: readonly VerifiedCheck[] };
   /** Reads the data of an experiment to tell what they ask of a backbone. */
   backboneUse(request: BackboneUseRequest): BackboneUseReply;
   /** Asks the work under way to stop at the next opportunity and keep what is done. */

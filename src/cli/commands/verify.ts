@@ -4,18 +4,19 @@ import type { ExitCode } from "../exitCode";
 
 export interface VerifyOptions {
   readonly directories: readonly string[];
+  /** Folder of the photos that preprocessed pictures were made from. */
   readonly images?: string;
   readonly json?: boolean;
 }
 
 /** One line per check with its largest difference, then the count of passed and failed ones. */
-export async function verifyCommand({ directories, json = false }: VerifyOptions): Promise<ExitCode> {
+export async function verifyCommand({ directories, images, json = false }: VerifyOptions): Promise<ExitCode> {
   const lines = json ? process.stderr : process.stdout;
   const checks = await findChecks(directories);
   const width = Math.max(0, ...checks.map(({ label }) => label.length));
   const results = [];
   for (const check of checks) {
-    const { passed, maxDifference, tolerance, detail } = await runCheck(check);
+    const { passed, maxDifference, tolerance, detail } = await runCheck(check, images);
     results.push({ file: check.label, passed, maxDifference: finite(maxDifference), tolerance, detail });
     const figures = Number.isFinite(maxDifference)
       ? `difference ${maxDifference.toExponential(1)} of ${tolerance.toExponential(1)} allowed`

@@ -7,7 +7,7 @@ import { pixelShape } from "../images/preprocessImage";
 import type { FeatureSource, SourceInputs } from "./featureSource";
 
 /** Raised when the way pixels are made changes, so that cached features of the old way are not used. */
-const PIXELS_VERSION = 1;
+const PIXELS_VERSION = 2;
 
 export interface ImageItem {
   readonly id: string;

@@ -13,20 +13,26 @@ export type Background = readonly [red: number, green: number, blue: number];
 
 const WHITE: Background = [255, 255, 255];
 
+export interface DecodingOptions {
+  /** White by default. */
+  readonly background?: Background;
+  /** Whether the picture is turned as its EXIF orientation says, which is so by default. */
+  readonly orientation?: "upright" | "as-stored";
+}
+
 /**
- * Decodes an image file of any common kind to RGB: turned upright as its EXIF orientation says, grey and CMYK converted,
- * 16 bits reduced to 8, alpha laid over `background`. Embedded colour profiles are ignored, as the pipelines do with which
- * backbones were trained.
+ * Decodes an image file of any common kind to RGB: grey and CMYK converted, 16 bits reduced to 8, alpha laid over the
+ * background. Embedded colour profiles are ignored, as the pipelines do with which backbones were trained.
  *
  * @param source path of a file, or its bytes
  * @throws UserError when it cannot be decoded
  */
-export async function decodeImage(source: string | Uint8Array, background: Background = WHITE): Promise<RgbImage> {
+export async function decodeImage(source: string | Uint8Array, options: DecodingOptions = {}): Promise<RgbImage> {
   const { default: sharp } = await import("sharp");
-  const [r, g, b] = background;
+  const [r, g, b] = options.background ?? WHITE;
   try {
-    const { data, info } = await sharp(source, { failOn: "error", ignoreIcc: true })
-      .autoOrient()
+    const image = sharp(source, { failOn: "error", ignoreIcc: true });
+    const { data, info } = await (options.orientation === "as-stored" ? image : image.autoOrient())
       .flatten({ background: { r, g, b } })
       .toColourspace("srgb")
       .raw({ depth: "uchar" })

@@ -9,8 +9,9 @@ import { pixelShape, preprocessImage } from "./preprocessImage";
  * @throws UserError when the file cannot be decoded
  */
 export async function loadImage(path: string, config: PreprocessingConfig): Promise<Tensor<"float32">> {
-  const pixels = zeros("float32", pixelShape(config));
-  await loadImageInto(path, config, pixels.data, 0);
+  const image = await decodeImage(path, config);
+  const pixels = zeros("float32", pixelShape(config, image));
+  preprocessImage(image, config, pixels.data, 0);
   return pixels;
 }
 
@@ -21,5 +22,5 @@ export async function loadImageInto(
   target: Float32Array,
   offset: number,
 ): Promise<void> {
-  preprocessImage(await decodeImage(path), config, target, offset);
+  preprocessImage(await decodeImage(path, config), config, target, offset);
 }

@@ -2,9 +2,24 @@ import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
 import type { RgbImage } from "./decodeImage";
 import { type Pixels, resample } from "./resample";
 
-/** Height and width of the tensor that a configuration makes, with its axes: [C, H, W] or [H, W, C]. */
-export function pixelShape({ size: [height, width], layout }: PreprocessingConfig): readonly number[] {
-  return layout === "NCHW" ? [3, height, width] : [height, width, 3];
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Height and width of what the backbone receives.
+ * @param image decides between lying and standing where the canvas follows the orientation; lying by default
+ */
+export function canvasOf({ size, canvas }: PreprocessingConfig, image?: ImageSize): readonly [number, number] {
+  const [height, width] = size;
+  return canvas === "by-orientation" && image !== undefined && image.height > image.width ? [width, height] : size;
+}
+
+/** Shape of the tensor that a configuration makes: [C, H, W] or [H, W, C]. */
+export function pixelShape(config: PreprocessingConfig, image?: ImageSize): readonly number[] {
+  const [height, width] = canvasOf(config, image);
+  return config.layout === "NCHW" ? [3, height, width] : [height, width, 3];
 }
 
 /** Resizes, crops or pads and normalises one image into `target` from element `offset` on. */
@@ -15,41 +30,46 @@ export function preprocessImage(
   offset: number,
 ): void {
   const [height, width] = resizedTo(image, config);
-  writePixels(resample(image, width, height, config.kernel, config.antialias), config, target, offset);
+  const resized = resample(image, width, height, config.kernel, config.antialias);
+  writePixels(resized, canvasOf(config, image), config, target, offset);
 }
 
 /** Height and width after resizing, before anything is cropped or padded. */
-export function resizedTo(
-  { width, height }: { readonly width: number; readonly height: number },
-  { size, resize, resizeTo }: PreprocessingConfig,
-): readonly [height: number, width: number] {
-  const [outHeight, outWidth] = size;
+export function resizedTo(image: ImageSize, config: PreprocessingConfig): readonly [height: number, width: number] {
+  const { resize, resizeTo } = config;
+  const canvas = canvasOf(config, image);
   if (typeof resizeTo === "object") return resizeTo;
-  if (resize === "exact") return resizeTo === undefined ? size : [resizeTo, resizeTo];
-  const shorter = Math.min(width, height);
-  const longer = Math.max(width, height);
-  const scale =
-    resize === "shortest-edge"
-      ? resizeTo === undefined
-        ? Math.max(outHeight / height, outWidth / width)
-        : resizeTo / shorter
-      : Math.min(outHeight / height, outWidth / width, (resizeTo ?? Infinity) / shorter);
+  if (resize === "exact") return resizeTo === undefined ? canvas : [resizeTo, resizeTo];
+  const isStanding = image.height > image.width;
+  const [shorter, longer] = isStanding ? [image.width, image.height] : [image.height, image.width];
+  const [alongShorter, alongLonger] = isStanding ? [canvas[1], canvas[0]] : canvas;
+  const filling = (alongLonger * shorter) / longer; // length of the shorter side when the longer one fills the canvas
+  const wanted = resizeTo ?? (resize === "pad" ? alongShorter : Math.max(alongShorter, filling));
+  const fitting = resize === "pad" ? Math.min(wanted, alongShorter, filling) : wanted;
   // The longer side is cut to whole pixels, as torchvision, DETR and Hugging Face processors do.
-  const newShorter = Math.max(1, Math.round(scale * shorter));
+  const newShorter = Math.max(1, roundHalfEven(fitting));
   const newLonger = Math.max(1, Math.trunc((newShorter * longer) / shorter));
-  const [newHeight, newWidth] = height < width ? [newShorter, newLonger] : [newLonger, newShorter];
-  return resize === "pad" ? [Math.min(newHeight, outHeight), Math.min(newWidth, outWidth)] : [newHeight, newWidth];
+  const [height, width] = isStanding ? [newLonger, newShorter] : [newShorter, newLonger];
+  if (resize === "pad") return [Math.min(height, canvas[0]), Math.min(width, canvas[1])];
+  return resizeTo === undefined ? [Math.max(height, canvas[0]), Math.max(width, canvas[1])] : [height, width];
+}
+
+/** As Python rounds, in which the published pipelines are written. */
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 function writePixels(
   { width, height, pixels }: Pixels,
-  { size, padValue, channelOrder, scale, mean, std, layout }: PreprocessingConfig,
+  [outHeight, outWidth]: readonly [number, number],
+  { padValue, padPosition, channelOrder, scale, mean, std, layout }: PreprocessingConfig,
   target: Float32Array,
   offset: number,
 ): void {
-  const [outHeight, outWidth] = size;
-  const top = centered(height - outHeight);
-  const left = centered(width - outWidth);
+  const windowStart = (surplus: number): number => (surplus < 0 && padPosition === "end" ? 0 : centered(surplus));
+  const top = windowStart(height - outHeight);
+  const left = windowStart(width - outWidth);
   const isPlanar = layout === "NCHW";
   const pixelStep = isPlanar ? 1 : 3;
   const channelStep = isPlanar ? outHeight * outWidth : 1;
@@ -57,7 +77,7 @@ function writePixels(
     const from = channelOrder === "RGB" ? channel : 2 - channel;
     const shift = mean[channel] ?? 0;
     const divisor = std[channel] ?? 1;
-    const border = (padValue * scale - shift) / divisor;
+    const border = padValue === "mean" ? 0 : (padValue * scale - shift) / divisor;
     let to = offset + channel * channelStep;
     for (let y = top; y < top + outHeight; y++) {
       const isRow = y >= 0 && y < height;
@@ -69,12 +89,7 @@ function writePixels(
   }
 }
 
-/**
- * Where the centre window starts: half of the surplus, ties to even as torchvision's centre crop; a negative surplus is
- * padding, of which the odd pixel comes first (left, top).
- */
+/** Where the centre window starts; a negative surplus is padding, of which the odd pixel comes first (left, top). */
 function centered(surplus: number): number {
-  if (surplus < 0) return -Math.ceil(-surplus / 2);
-  const half = Math.floor(surplus / 2);
-  return surplus % 2 === 0 ? half : half + (half % 2);
+  return surplus < 0 ? -Math.ceil(-surplus / 2) : roundHalfEven(surplus / 2);
 }

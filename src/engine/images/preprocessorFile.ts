@@ -84,7 +84,7 @@ export function preprocessingOf(file: PreprocessorFile, path: string): Preproces
   } satisfies z.input<typeof PreprocessingConfig>);
 }
 
-type Geometry = Pick<z.input<typeof PreprocessingConfig>, "size" | "resize" | "resizeTo">;
+type Geometry = Pick<z.input<typeof PreprocessingConfig>, "size" | "resize" | "resizeTo" | "padPosition" | "padValue">;
 
 function geometry(file: PreprocessorFile, refuse: (what: string) => never): Geometry {
   const family = file.image_processor_type ?? file.feature_extractor_type ?? "";
@@ -102,8 +102,15 @@ function geometry(file: PreprocessorFile, refuse: (what: string) => never): Geom
     return shortest >= 384 ? { size: square } : { size: square, resize: "shortest-edge", resizeTo: larger };
   }
   if (crop) return { size: crop, resize: "shortest-edge", resizeTo: shortest };
-  // DETR and its kin keep the aspect ratio; a graph of fixed size needs the rest padded.
-  if (longest !== undefined) return { size: [longest, longest], resize: "pad", resizeTo: shortest };
+  // DETR and its kin keep the aspect ratio and pad batches after normalising; a graph of fixed size needs the whole canvas.
+  if (longest !== undefined)
+    return {
+      size: [longest, longest],
+      resize: "pad",
+      resizeTo: shortest,
+      padPosition: "end",
+      padValue: "mean",
+    };
   return refuse("gives every image a size of its own");
 }
 

@@ -7,6 +7,8 @@ export type Check =
   | { readonly kind: "golden"; readonly label: string; readonly stem: string; readonly golden: string }
   | { readonly kind: "hiddenStates"; readonly label: string; readonly model: string; readonly reference: string }
   | { readonly kind: "gradients"; readonly label: string; readonly model: string; readonly reference: string }
+  | { readonly kind: "tokenizer"; readonly label: string; readonly tokenizer: string; readonly reference: string }
+  | { readonly kind: "preprocessing"; readonly label: string; readonly picture: string }
   | { readonly kind: "impossible"; readonly label: string; readonly reason: string };
 
 /** Files that only describe or serve others. */
@@ -57,8 +59,13 @@ function checksAmong(directory: string, names: readonly string[]): Check[] {
         : impossible(`there is no ${model} beside it`);
     }
     if (name.endsWith(".lora.json")) return impossible("LoRA is not supported yet");
-    if (name.endsWith("-ids.json")) return impossible("tokenizer references are not supported yet");
-    if (name.endsWith(".png")) return impossible("preprocessing references are not supported yet");
+    if (name.endsWith("-ids.json")) {
+      const tokenizer = name.replace(/-ids\.json$/, "-tokenizer.json");
+      return present.has(tokenizer)
+        ? [{ kind: "tokenizer", label, tokenizer: path(tokenizer), reference: path(name) }]
+        : impossible(`there is no ${tokenizer} beside it`);
+    }
+    if (name.endsWith(".png")) return [{ kind: "preprocessing", label, picture: path(name) }];
     if (name.endsWith(".json"))
       return [{ kind: "golden", label, stem: name.slice(0, -".json".length), golden: path(name) }];
     return impossible("files of this kind cannot be checked");

@@ -7,18 +7,23 @@ import { checkBackboneHiddenStates } from "./backbones/backboneHiddenStates";
 import type { Check } from "./findChecks";
 import type { GoldenResult } from "./golden/comparison";
 import { verifyGolden } from "./golden/goldenChecks";
+import { checkPreprocessing } from "./inputs/checkPreprocessing";
+import { checkTokenizer } from "./inputs/checkTokenizer";
 
-/** Runs one check on the CPU; whatever goes wrong within it is its failure, never an exception. */
-export async function runCheck(check: Check): Promise<GoldenResult> {
+/**
+ * Runs one check on the CPU; whatever goes wrong within it is its failure, never an exception.
+ * @param photos folder of the photos that preprocessed pictures were made from
+ */
+export async function runCheck(check: Check, photos?: string): Promise<GoldenResult> {
   try {
     // One thread: rounding then does not depend on how many cores share the work.
-    return await evaluate(check, new OrtExecutor({ device: "cpu", threads: 1 }));
+    return await evaluate(check, photos, new OrtExecutor({ device: "cpu", threads: 1 }));
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function evaluate(check: Check, executor: OrtExecutor): Promise<GoldenResult> {
+async function evaluate(check: Check, photos: string | undefined, executor: OrtExecutor): Promise<GoldenResult> {
   switch (check.kind) {
     case "golden":
       return verifyGolden(check.stem, await readJson(check.golden), executor);
@@ -26,6 +31,10 @@ async function evaluate(check: Check, executor: OrtExecutor): Promise<GoldenResu
       return checkBackboneHiddenStates(await readJson(check.reference), await readModel(check.model), executor);
     case "gradients":
       return checkBackboneGradients(await readJson(check.reference), await readModel(check.model), executor);
+    case "tokenizer":
+      return checkTokenizer(await readJson(check.reference), check.tokenizer);
+    case "preprocessing":
+      return checkPreprocessing(check.picture, photos);
     case "impossible":
       return failed(check.reason);
   }

@@ -45,6 +45,12 @@ describe("decodeImage", () => {
     expect([...pixels.slice(0, 3)]).toEqual([255, 255, 255]);
   });
 
+  test("takes a photo as stored where that is wanted", async () => {
+    const path = await save("stored.png", source().withMetadata({ orientation: 6 }));
+    const { width, height, pixels } = await decodeImage(path, { orientation: "as-stored" });
+    expect([width, height, [...pixels]]).toEqual([3, 2, colours]);
+  });
+
   test("repeats grey", async () => {
     const path = await save(
       "grey.png",
@@ -57,7 +63,7 @@ describe("decodeImage", () => {
     const rgba = sharp(Uint8Array.of(10, 20, 30, 0, 10, 20, 30, 255), { raw: { width: 2, height: 1, channels: 4 } });
     const path = await save("alpha.png", rgba);
     expect([...(await decodeImage(path)).pixels]).toEqual([255, 255, 255, 10, 20, 30]);
-    expect([...(await decodeImage(path, [1, 2, 3])).pixels]).toEqual([1, 2, 3, 10, 20, 30]);
+    expect([...(await decodeImage(path, { background: [1, 2, 3] })).pixels]).toEqual([1, 2, 3, 10, 20, 30]);
   });
 
   test("reduces 16 bits to 8", async () => {
@@ -190,6 +196,24 @@ describe("preprocessImage", () => {
     expect([...target.slice(0, 4)]).toEqual([7, 7, 9, 7]);
   });
 
+  test("pads right and bottom with the colour that normalises to 0", () => {
+    const target = new Float32Array(3 * 8).fill(-1);
+    const wanted = { size: [2, 4], resize: "pad", padPosition: "end", padValue: "mean", mean: [2, 2, 2] } as const;
+    preprocessImage(row(9, 9, 9, 9, 9, 9, 9, 9), config({ ...wanted, resizeTo: 1 } as never), target, 0);
+    expect([...target.slice(0, 8)]).toEqual([7, 7, 7, 7, 0, 0, 0, 0]);
+  });
+
+  test("swaps the canvas for pictures that are higher than wide", async () => {
+    const standing = await save(
+      "standing.png",
+      sharp(Uint8Array.from(colours), { raw: { ...raw, width: 2, height: 3 } }),
+    );
+    const lying = await save("lying.png", sharp(Uint8Array.from(colours), { raw }));
+    const wanted = config({ size: [4, 5], canvas: "by-orientation", resize: "pad" });
+    expect((await loadImage(standing, wanted)).shape).toEqual([3, 5, 4]);
+    expect((await loadImage(lying, wanted)).shape).toEqual([3, 4, 5]);
+  });
+
   test("writes a row of a batch and nothing else", () => {
     const target = new Float32Array(2 * 12).fill(-1);
     preprocessImage(row(5), config({}), target, 12);
@@ -214,6 +238,18 @@ describe("preprocessImage", () => {
     ["covers a rectangle", { size: [100, 200], resize: "shortest-edge" }, [100, 100], [200, 200]],
     ["fits into a rectangle, as CLIP-ViL", { size: [384, 640], resize: "pad", resizeTo: 384 }, [640, 426], [384, 576]],
     ["fits into a square, as DETR", { size: [666, 666], resize: "pad", resizeTo: 400 }, [640, 426], [400, 600]],
+    [
+      "half a pixel to the even side, as Python rounds",
+      { size: [1333, 1333], resize: "pad", resizeTo: 800 },
+      [640, 320],
+      [666, 1332],
+    ],
+    [
+      "a standing picture, as CLIP-ViL",
+      { size: [384, 640], canvas: "by-orientation", resize: "pad", resizeTo: 384 },
+      [424, 640],
+      [579, 384],
+    ],
     ["long side decides", { size: [666, 666], resize: "pad", resizeTo: 400 }, [1000, 100], [67, 666]],
   ] as const)("size: %s", (_, fields, [width, height], expected) => {
     expect(resizedTo({ width, height }, config(fields as Partial<PreprocessingConfig>))).toEqual(expected);
