@@ -12,6 +12,7 @@ export const resultsLabels = {
   searchPlaceholder: "Type a text and press Enter to see the most similar images",
   search: "Search",
   chooseImage: "Search with Image File …",
+  newerCheckpoint: "The run has a better checkpoint by now than the one that answers here.",
   reload: "Load Newest Checkpoint",
 
   loadingStart: "Opening the run …",

@@ -28,6 +28,8 @@ export interface ResultsState {
   readonly phase: ResultsPhase;
   /** The split that is open, or was when a worker last lived. */
   readonly overview?: RetrievalOverview | undefined;
+  /** The run has a better checkpoint by now than the one that answers. */
+  readonly hasNewerCheckpoint?: boolean | undefined;
 }
 
 /** What the host tells the results browser. Answers bear the number of their question. */

@@ -24,8 +24,15 @@ const layers: LayerConfidence[] = ["conv_2/add", "conv_5/add", "conv_11/add"].ma
   quantiles: [0.1, 0.15, 0.2, 0.25, 0.3].map((share) => share + 0.1 * l),
 }));
 
-/** What the extension tells a page about itself. @param more overrides parts of what is open; null: nothing is */
-export function resultsState(phase: ResultsPhase, more: Partial<RetrievalOverview> | null = {}): ResultsMessage {
+/**
+ * What the extension tells a page about itself.
+ * @param more overrides parts of what is open; null: nothing is
+ */
+export function resultsState(
+  phase: ResultsPhase,
+  more: Partial<RetrievalOverview> | null = {},
+  hasNewerCheckpoint = false,
+): ResultsMessage {
   const recalls = { recallAt1: 96.9, recallAt5: 100, recallAt10: 100, medianRank: 1, meanRank: 1.1 };
   return {
     kind: "state",
@@ -39,6 +46,7 @@ export function resultsState(phase: ResultsPhase, more: Partial<RetrievalOvervie
         seed: 0,
       },
       phase,
+      hasNewerCheckpoint,
       ...(more && {
         overview: {
           split: "test",

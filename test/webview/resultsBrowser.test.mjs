@@ -292,6 +292,20 @@ describe("a page", () => {
     assert.deepEqual(kinds.sort(), ["listQueries", "nearest"]);
   });
 
+  test("tells of a better checkpoint, and loads it when it is asked to", async () => {
+    const { page } = await show();
+    assert.equal(await page.getByRole("button", { name: "Load Newest Checkpoint" }).count(), 0);
+    await page.receive(fixtures.resultsState({ kind: "ready" }, {}, true));
+    assert.match(await page.locator(".newer[role=status]").innerText(), /a better checkpoint by now/);
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Load Newest Checkpoint" }).click();
+    assert.deepEqual(await lastIntent(page), { kind: "openSplit", split: "test" });
+    const work = { kind: "embed", split: "test", done: 40, total: 160 };
+    await page.receive(fixtures.resultsState({ kind: "loading", work }, {}, true));
+    assert.equal(await page.locator(".newer").innerText(), "");
+    await assertClean(page);
+  });
+
   test("fits into a narrow column", async () => {
     const { page } = await show(undefined, { viewport: { width: 420, height: 900 } });
     const [width, scroll] = await page.evaluate(() => [

@@ -45,6 +45,7 @@ class ResultsBrowser {
       change,
       search: (text) => change({ question: { kind: "text", text } }),
       chooseFile: () => this.#chooseFile(),
+      reload: () => this.#open(),
     });
     this.#phase = new PhaseView(ui, () => this.#open());
     this.#list = new QueryList(ui, {

@@ -14,6 +14,8 @@ export interface HeadEvents {
   readonly search: (text: string) => void;
   /** Search with an image file that is chosen in a dialog. */
   readonly chooseFile: () => void;
+  /** Embed the split anew, with the newest checkpoint. */
+  readonly reload: () => void;
 }
 
 /** The head of the page: which run, which split, how well it retrieves, and the search. */
@@ -24,6 +26,9 @@ export class PageHead {
   readonly #scope = element("p", { class: "hint" });
   readonly #figures = element("dl", { class: "figures" });
   readonly #changes = element("div", { class: "alerts", role: "status" });
+  /** Filled when there is something to say, so that it is read aloud. */
+  readonly #newer = element("div", { class: "newer", role: "status" });
+  readonly #newerParts: readonly HTMLElement[];
   readonly #tools: HTMLElement;
   readonly #split: Choice<Split>;
   readonly #direction: Choice<RetrievalDirection>;
@@ -57,6 +62,10 @@ export class PageHead {
       buttonOf(label("openDashboard"), toPanel("runDashboard")),
       buttonOf(label("openLens"), toPanel("layerLens")),
     );
+    this.#newerParts = [
+      element("p", { class: "alert" }, label("newerCheckpoint")),
+      element("div", { class: "phase-actions" }, buttonOf(label("reload"), events.reload)),
+    ];
     this.#tools = element(
       "div",
       {},
@@ -76,16 +85,18 @@ export class PageHead {
       element("div", { class: "title-line" }, element("h1", {}, label("resultsTitle")), actions),
       this.#title,
       this.#changes,
+      this.#newer,
       this.#tools,
     );
   }
 
-  draw({ run, overview }: ResultsState, view: ResultsView): void {
+  draw({ run, phase, overview, hasNewerCheckpoint }: ResultsState, view: ResultsView): void {
     const { label, format } = this.#ui.texts;
     const { experiment, variant, seed, name } = run;
     const known = experiment !== undefined && variant !== undefined && seed !== undefined;
     setText(this.#title, known ? [experiment, variant, label("seed", seed)].join(" · ") : name);
     show(this.#tools, overview !== undefined);
+    this.#sayNewer(hasNewerCheckpoint === true && phase.kind === "ready");
     this.#split.show(view.split);
     this.#direction.show(view.direction);
     if (!overview) return;
@@ -101,6 +112,10 @@ export class PageHead {
   /** Fills the field, after a reload. */
   showText(text: string): void {
     if (this.#field.value === "") this.#field.value = text;
+  }
+
+  #sayNewer(isNewer: boolean): void {
+    if (this.#newer.hasChildNodes() !== isNewer) this.#newer.replaceChildren(...(isNewer ? this.#newerParts : []));
   }
 
   #figuresOf(metrics: unknown, direction: RetrievalDirection): HTMLElement[] {

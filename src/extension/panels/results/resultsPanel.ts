@@ -8,6 +8,7 @@ import type { PanelKind } from "../../../protocol/panelKind";
 import type { PanelLabels } from "../../../protocol/panelLabels";
 import { readResultsIntent, type ResultsIntent } from "../../../protocol/resultsIntent";
 import type { ResultsMessage, ResultsPhase } from "../../../protocol/resultsMessage";
+import { bestCheckpoint } from "../../../store/bestCheckpoint";
 import { nodeFileSystem } from "../../../store/nodeFileSystem";
 import { readManifest } from "../../../store/runListing";
 import type { Engine } from "../../jobs/engine";
@@ -22,6 +23,8 @@ import { ResultsEngine } from "./resultsEngine";
 
 /** Shortest time between two messages about the progress. */
 const messageIntervalMs = 100;
+/** How often a better checkpoint is looked for while the page is to be seen. */
+const checkpointCheckMs = 3_000;
 
 export interface ResultsPanelOptions {
   readonly directory: string;
@@ -41,6 +44,8 @@ export class ResultsPanel {
   readonly #options: ResultsPanelOptions;
   readonly #roots = new ImageRoots([]);
   readonly #page: LivePage;
+  /** The run's best checkpoint when it was last looked for. */
+  #bestCheckpoint: string | undefined;
   #manifest: RunManifest | undefined;
   /** Why the run cannot be opened at all. */
   #problem: string | undefined;
@@ -52,6 +57,7 @@ export class ResultsPanel {
     this.#options = options;
     this.#page = new LivePage(panel, {
       messageIntervalMs,
+      look: () => this.#look(),
       message: () => this.#state(),
       act: (intent) => void this.#act(intent).catch(options.report),
       other: (message) => this.#receive(message),
@@ -144,9 +150,26 @@ export class ResultsPanel {
     const phase = this.#engine?.phase;
     if (phase?.kind === "failed") this.#options.log.error(`Results of ${this.#options.directory}: ${phase.reason}`);
     const folder = this.#engine?.overview?.imageFolder;
+    // What was found before may be what is being loaded.
+    if (phase?.kind !== "ready") this.#bestCheckpoint = undefined;
     // Images that lie elsewhere than the list of pairs: the page has to be loaded again to see them.
     if (folder !== undefined && this.#roots.add(folder)) this.#load();
     this.#page.askToSend();
+  }
+
+  /** A run that goes on, or is taken up again, may find a better checkpoint than the one that answers. */
+  async #look(): Promise<number> {
+    const before = this.#hasNewerCheckpoint;
+    // While a run replaces its files there may be none.
+    const best = await bestCheckpoint(nodeFileSystem, this.#options.directory).catch(() => undefined);
+    this.#bestCheckpoint = best ?? this.#bestCheckpoint;
+    if (this.#hasNewerCheckpoint !== before) this.#page.askToSend();
+    return checkpointCheckMs;
+  }
+
+  get #hasNewerCheckpoint(): boolean {
+    const shown = this.#engine?.overview?.checkpoint.file;
+    return shown !== undefined && this.#bestCheckpoint !== undefined && this.#bestCheckpoint !== shown;
   }
 
   #state(): ResultsMessage {
@@ -160,6 +183,7 @@ export class ResultsPanel {
         run: { name: basename(directory), directory, experiment, variant, seed },
         phase: this.#phase(),
         overview,
+        hasNewerCheckpoint: this.#hasNewerCheckpoint,
       },
     };
   }
