@@ -2,7 +2,7 @@ import { keepOutputs, resolveTaps } from "../core/onnx/resolveTaps";
 import type { BackboneUseReply, BackboneUseRequest } from "../protocol/engine";
 import { OrtExecutor } from "./ort/ortExecutor";
 import { extractionRequest } from "./training/extraction";
-import { readData } from "./training/openTask";
+import { readTaskData } from "./tasks/taskData";
 
 /**
  * What the data of an experiment ask of one of its backbones: how many items there are, and of what size the model gets them.
@@ -11,9 +11,9 @@ import { readData } from "./training/openTask";
  */
 export async function backboneUse(request: BackboneUseRequest): Promise<BackboneUseReply> {
   const { config, modality, baseDirectory } = request;
-  const { items } = await readData(config, baseDirectory);
+  const data = await readTaskData(config, baseDirectory);
   const executor = new OrtExecutor({ device: "cpu" });
-  const { backbone, taps, source } = await extractionRequest({ ...request, items, executor }, modality);
+  const { backbone, taps, source } = await extractionRequest({ ...request, data, executor }, modality);
   const tapped = resolveTaps(backbone.graph, taps, backbone.path);
   const inputs = source.describeInputs(keepOutputs(backbone.graph, tapped).inputs, backbone.path);
   return {

@@ -7,7 +7,7 @@ import { readManifest } from "../store/runListing";
 import { readPairs } from "./datasets/readPairs";
 import { SplitEntries } from "./retrieval/splitEntries";
 import { sha256OfFile } from "./training/fileFingerprints";
-import { splitRows } from "./training/splitRows";
+import { splitRows } from "./tasks/splitRows";
 
 /**
  * The items of the data set behind positions of a split, as a run counted them. The data are read, but no model.

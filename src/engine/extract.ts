@@ -1,8 +1,10 @@
 import type { RunEvent } from "../core/experiment/runEvent";
 import type { ExtractReply, ExtractRequest } from "../protocol/engine";
 import { chooseExecutor } from "./training/chooseExecutor";
-import { extractModality } from "./training/extraction";
-import { readData, reportProblems } from "./training/openTask";
+import { extractSide } from "./training/extraction";
+import { sidesOf } from "../core/experiment/sides";
+import { readTaskData } from "./tasks/taskData";
+import { reportProblems } from "./training/openTask";
 
 /**
  * Fills the feature cache with one modality of an experiment.
@@ -15,10 +17,10 @@ export async function* extract(
   const startMs = performance.now();
   const { executor, event } = await chooseExecutor(config, request);
   yield event;
-  const { items, problems } = await readData(config, request.baseDirectory);
-  // Problems of the data belong to all modalities; one of them reports.
-  if (modality === "image") yield* reportProblems(problems);
-  const { store, computed } = yield* extractModality({ ...request, items, executor }, modality, signal);
+  const data = await readTaskData(config, request.baseDirectory);
+  // Problems of the data belong to all sides; the first one reports.
+  if (modality === sidesOf(config)[0]?.name) yield* reportProblems(data.problems);
+  const { store, computed } = yield* extractSide({ ...request, data, executor }, modality, signal);
   const count = store.places.length;
   await store.close();
   return {

@@ -1,18 +1,18 @@
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
+import { type Side, type SideName, sidesOf } from "../core/experiment/sides";
 import type { FeatureForecast, Forecast, TrainingForecast } from "../core/experiment/forecast";
 import { sizeOf } from "../core/graph/tensor";
 import { predictStepMemory } from "../core/step/stepMemory";
 import type { ForecastRequest, Placement } from "../protocol/engine";
-import type { PairItem } from "./datasets/pairDataset";
 import { planExtraction } from "./features/extractionPlan";
 import { forecastFeatures } from "./features/forecastFeatures";
-import { MASK } from "./features/recordLayout";
 import { OrtExecutor } from "./ort/ortExecutor";
-import { extractionRequest, type Modality } from "./training/extraction";
-import { chooseLayers, type FeatureReader } from "./training/featureReader";
-import { readData } from "./training/openTask";
+import { type AnyTaskData, readTaskData } from "./tasks/taskData";
+import { extractionRequest } from "./training/extraction";
+import { cachedInput } from "./training/cachedInput";
+import { chooseLayers, storedLayout } from "./training/featureReader";
+import type { SideInput } from "./training/sideInput";
 import { trainingSchedule } from "./training/progress";
-import { retrievalTask } from "./training/retrievalTask";
 import { initialState, stepGraphOf, stepOptionsOf } from "./training/stepPrograms";
 import type { StepGraph } from "../core/step/stepGraph";
 import { secondsPerStep } from "./training/secondsPerStep";
@@ -23,11 +23,11 @@ import { secondsPerStep } from "./training/secondsPerStep";
  */
 export async function forecastExtraction(
   config: ExperimentConfig,
-  modality: Modality,
+  modality: SideName,
   place: Placement,
 ): Promise<FeatureForecast> {
-  const { items } = await readData(config, place.baseDirectory);
-  return forecastFeatures(await extractionRequest({ ...place, config, items, executor: executorOf(place) }, modality));
+  const data = await readTaskData(config, place.baseDirectory);
+  return forecastFeatures(await extractionRequest({ ...place, config, data, executor: executorOf(place) }, modality));
 }
 
 /** Parameters, steps and predicted memory of training, from the very graph that would run; its time by running it, if asked for. */
@@ -36,10 +36,10 @@ export async function forecastTraining(
   place: Placement,
   { isTimed = false }: { readonly isTimed?: boolean } = {},
 ): Promise<TrainingForecast> {
-  const { items } = await readData(config, place.baseDirectory);
-  const image = await plannedReader(config, items, "image", place);
-  const text = await plannedReader(config, items, "text", place);
-  const task = retrievalTask(config, { items, isUsable: () => true, image, text });
+  const data = await readTaskData(config, place.baseDirectory);
+  const inputs = new Map<SideName, SideInput>();
+  for (const side of sidesOf(config)) inputs.set(side.name, await plannedInput(config, data, side, place));
+  const task = data.build({ of: (name) => inputs.get(name) as SideInput, has: () => true });
   const { batchSize, epochs } = config.training;
   const schedule = trainingSchedule(task.trainingSampleCount, batchSize, epochs);
   const step = stepGraphOf(task, Math.min(batchSize, schedule.sampleCount), schedule, stepOptionsOf(config));
@@ -76,23 +76,17 @@ export async function forecast({ sets, variants, ...place }: ForecastRequest): P
   return { features, variants: trainings };
 }
 
-/** Features of which only the shapes are known. */
-async function plannedReader(
+/** A side of whose features only the shapes are known. */
+async function plannedInput(
   config: ExperimentConfig,
-  items: readonly PairItem[],
-  modality: Modality,
+  data: AnyTaskData,
+  side: Side,
   place: Placement,
-): Promise<FeatureReader> {
-  const request = await extractionRequest({ ...place, config, items, executor: executorOf(place) }, modality);
+): Promise<SideInput> {
+  const request = await extractionRequest({ ...place, config, data, executor: executorOf(place) }, side.name);
   const { layout } = await planExtraction(request, await request.cache.fingerprints());
-  const [first] = layout.tensors;
-  const planned: FeatureReader = {
-    modality,
-    layers: layout.tensors.filter(({ name }) => name !== MASK),
-    maskLength: first?.name === MASK ? first.shape[0] : undefined,
-    read: () => Promise.reject(new Error("These features are only planned.")),
-  };
-  return chooseLayers(planned, config[modality].layers);
+  const read = (): Promise<never> => Promise.reject(new Error("These features are only planned."));
+  return cachedInput(chooseLayers({ ...storedLayout(side, layout), read }, side));
 }
 
 /** Forecasts are made on the CPU: what they tell does not depend on the device. */

@@ -1,8 +1,9 @@
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
+import { type SideName, sideOf, sidesOf } from "../core/experiment/sides";
 
-/** Hidden states of one modality that several runs share. */
+/** Hidden states of one side that several runs share. */
 export interface FeatureSet {
-  readonly modality: "image" | "text";
+  readonly modality: SideName;
   readonly config: ExperimentConfig;
 }
 
@@ -10,7 +11,7 @@ export interface FeatureSet {
 export function featureSets(configs: readonly ExperimentConfig[]): FeatureSet[] {
   const sets = new Map<string, FeatureSet>();
   for (const config of configs) {
-    for (const modality of ["image", "text"] as const) {
+    for (const { name: modality } of sidesOf(config)) {
       const key = featureKey({ modality, config });
       if (!sets.has(key)) sets.set(key, { modality, config });
     }
@@ -20,5 +21,5 @@ export function featureSets(configs: readonly ExperimentConfig[]): FeatureSet[] 
 
 /** Equal for what shares its features: the cache is keyed by these settings and the contents of the files they name. */
 export function featureKey({ modality, config }: FeatureSet): string {
-  return JSON.stringify([modality, config.data, config[modality].backbone, config.features.dtype]);
+  return JSON.stringify([modality, config.data, sideOf(config, modality).backbone, config.features.dtype]);
 }

@@ -2,6 +2,7 @@ import type { Diagnosis } from "../core/experiment/diagnosis";
 import type { RetrievalEntry, RetrievalSide } from "../core/datasets/retrievalResults";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
 import type { Forecast } from "../core/experiment/forecast";
+import type { SideName } from "../core/experiment/sides";
 import type { ConfidenceByModality } from "../core/experiment/layerConfidence";
 import type { Metrics } from "../core/experiment/metrics";
 import type { RunEvent, Split } from "../core/experiment/runEvent";
@@ -42,7 +43,7 @@ export interface TrainReply {
 
 export interface ExtractRequest extends Placement {
   readonly config: ExperimentConfig;
-  readonly modality: "image" | "text";
+  readonly modality: SideName;
 }
 
 export interface ExtractReply {
@@ -77,7 +78,7 @@ export interface InspectRequest {
 
 export interface ForecastRequest extends Placement {
   /** Extractions that the runs share. */
-  readonly sets: readonly { readonly modality: "image" | "text"; readonly config: ExperimentConfig }[];
+  readonly sets: readonly { readonly modality: SideName; readonly config: ExperimentConfig }[];
   readonly variants: readonly { readonly name: string; readonly config: ExperimentConfig }[];
 }
 
@@ -94,7 +95,7 @@ export interface VerifiedCheck {
 
 export interface BackboneUseRequest extends Placement {
   readonly config: ExperimentConfig;
-  readonly modality: "image" | "text";
+  readonly modality: SideName;
 }
 
 export interface BackboneUseReply {

@@ -13,10 +13,20 @@ const hiddenStates = z
       "`unipt inspect` prints. All that are found by default.",
   );
 
+const embedding = z
+  .string()
+  .min(1)
+  .optional()
+  .describe(
+    "Name of the value in the ONNX graph that holds the backbone's own final feature, one vector per item (CLIP's projected " +
+      'class or end-of-text token); methods with "anchor": "embedding" start from it.',
+  );
+
 export const ImageBackboneConfig = z
   .strictObject({
     model,
     hiddenStates,
+    embedding,
     preprocessing: PreprocessingConfig.optional(),
     preprocessor: PathText.optional().describe(
       "A preprocessor_config.json as published with the backbone; stands in for `preprocessing`.",
@@ -31,6 +41,7 @@ export const TextBackboneConfig = z
   .strictObject({
     model,
     hiddenStates,
+    embedding,
     tokenizer: PathText.describe("The tokenizer.json published with the backbone."),
     maxTokens: z.int().min(1).max(4096).default(64).describe("Longer texts are cut to this many tokens."),
     specialTokens: z

@@ -2,13 +2,11 @@ import type { Edit } from "jsonc-parser";
 import { modify } from "jsonc-parser";
 import { parseJsonText, valueOf } from "./jsonText";
 import { childValue } from "./schemaPath";
-
-export const backboneSides = ["image", "text"] as const;
-export type BackboneSide = (typeof backboneSides)[number];
+import { type SideName, sideNames } from "./sides";
 
 /** A backbone that an experiment file names, as far as it can be told: the rest of the file may be wrong. */
 export interface BackboneUse {
-  readonly side: BackboneSide;
+  readonly side: SideName;
   /** As written: relative to the file. */
   readonly model: string;
   /** Names or indices; undefined taps all hidden states that are found. */
@@ -20,7 +18,7 @@ export function backboneUses(text: string): BackboneUse[] {
   const { root } = parseJsonText(text);
   if (!root) return [];
   const document = valueOf(root);
-  return backboneSides.flatMap((side): BackboneUse[] => {
+  return sideNames.flatMap((side): BackboneUse[] => {
     const backbone = childValue(childValue(document, side), "backbone");
     const model = childValue(backbone, "model");
     if (typeof model !== "string" || model === "") return [];
@@ -34,7 +32,7 @@ export function backboneUses(text: string): BackboneUse[] {
  * Changes of the text that tap these values on one side of an experiment; comments and everything else stay as they are.
  * @param indent of the text: spaces per level, or 0 for tabs
  */
-export function tapEdits(text: string, side: BackboneSide, taps: readonly string[], indent: number): Edit[] {
+export function tapEdits(text: string, side: SideName, taps: readonly string[], indent: number): Edit[] {
   const formattingOptions = {
     insertSpaces: indent > 0,
     tabSize: indent > 0 ? indent : 4,

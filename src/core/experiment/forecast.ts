@@ -1,3 +1,4 @@
+import type { SideName } from "./sides";
 import type { FeatureType } from "../onnx/tapGraph";
 import type { PredictedMemory } from "./runEvent";
 
@@ -32,7 +33,7 @@ export interface TrainingForecast {
 
 /** What a list of runs will take. */
 export interface Forecast {
-  readonly features: readonly (FeatureForecast & { readonly modality: "image" | "text" })[];
+  readonly features: readonly (FeatureForecast & { readonly modality: SideName })[];
   readonly variants: readonly (TrainingForecast & { readonly name: string })[];
 }
 

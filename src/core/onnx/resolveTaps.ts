@@ -39,6 +39,26 @@ function resolveTap(graph: Graph, tap: string | number, found: readonly string[]
       );
     return value;
   }
+  return resolveValue(graph, tap, label);
+}
+
+/**
+ * Names of values of the graph, checked.
+ * @param label how messages call the model
+ * @throws UserError when a value does not exist or depends on no input
+ */
+export function resolveValues(graph: Graph, names: readonly string[], label: string): readonly string[] {
+  for (const name of names) {
+    resolveValue(graph, name, label);
+    if (keepOutputs(graph, [name]).inputs.length === 0)
+      throw new UserError(
+        `The value "${name}" of "${label}" depends on no input; "unipt inspect" lists suitable ones.`,
+      );
+  }
+  return names;
+}
+
+function resolveValue(graph: Graph, tap: string, label: string): string {
   const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   if (computed.has(tap)) return tap;
   const nearest = nearestWord(tap, [...computed]);

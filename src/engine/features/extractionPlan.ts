@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Graph, NamedValue } from "../../core/graph/graph";
 import { isExternal } from "../../core/graph/graph";
 import { UserError } from "../../core/errors";
-import { keepOutputs, resolveTaps } from "../../core/onnx/resolveTaps";
+import { keepOutputs, resolveTaps, resolveValues } from "../../core/onnx/resolveTaps";
 import { buildTapGraph, type FeatureType, type TapGraph } from "../../core/onnx/tapGraph";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import type { FeatureCache } from "./featureCache";
@@ -19,6 +19,8 @@ export interface ExtractionRequest {
   readonly backbone: { readonly path: string; readonly graph: Graph };
   /** Names of values or indices of hidden states, low to high; all hidden states by default. */
   readonly taps?: readonly (string | number)[] | undefined;
+  /** Names of further values to keep beside the hidden states, such as the backbone's own final embedding. */
+  readonly beside?: readonly string[] | undefined;
   readonly source: FeatureSource;
   readonly dtype: FeatureType;
   readonly executor: OrtExecutor;
@@ -77,11 +79,14 @@ export async function planExtraction(request: ExtractionRequest, fingerprints: F
  * @throws UserError when backbone, taps and source do not fit together
  */
 export function planTaps(
-  request: Pick<ExtractionRequest, "backbone" | "taps" | "source" | "dtype" | "batchSize">,
+  request: Pick<ExtractionRequest, "backbone" | "taps" | "beside" | "source" | "dtype" | "batchSize">,
 ): TapPlan {
   const { backbone, source, dtype } = request;
   const label = backbone.path;
-  const taps = resolveTaps(backbone.graph, request.taps, label);
+  const taps = [
+    ...resolveTaps(backbone.graph, request.taps, label),
+    ...resolveValues(backbone.graph, request.beside ?? [], label),
+  ];
   const modelInputs = keepOutputs(backbone.graph, taps).inputs;
   const inputs = source.describeInputs(modelInputs, label);
   const batchSize = ownBatchSize(modelInputs, label) ?? request.batchSize ?? DEFAULT_BATCH_SIZE;

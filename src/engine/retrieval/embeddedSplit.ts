@@ -4,7 +4,7 @@ import type { Metrics } from "../../core/experiment/metrics";
 import type { Tensor } from "../../core/graph/tensor";
 import type { RetrievalDirection, RetrievalSide } from "../../core/datasets/retrievalResults";
 import type { Evaluator } from "../training/evaluator";
-import { splitRows, type PairRows, type SplitRows } from "../training/splitRows";
+import { splitRows, type PairRows, type SplitRows } from "../tasks/splitRows";
 import type { Split } from "../training/trainingTask";
 import { confidenceSummary } from "../training/writeConfidence";
 

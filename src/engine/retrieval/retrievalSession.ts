@@ -20,7 +20,8 @@ import type {
 import { imageSource } from "../features/imageSource";
 import { textSource } from "../features/textSource";
 import { readModelFile } from "../models/readModelFile";
-import { imagePreprocessing, openTokenizer } from "../training/extraction";
+import { imagePreprocessing, openTokenizer } from "../tasks/sideFiles";
+import type { PairRows } from "../tasks/splitRows";
 import type { Split } from "../training/trainingTask";
 import { type EmbeddedSplit, embedSplit } from "./embeddedSplit";
 import type { OpenedModel } from "../openModel";
@@ -43,7 +44,7 @@ export class RetrievalSession {
   async embed(split: Split, onProgress: (done: number, total: number) => void): Promise<RetrievalOverview> {
     const { evaluator, opened, checkpoint, changes, executor } = this.model;
     if (!this.#splits.has(split)) {
-      const made = await embedSplit(evaluator, opened.data, split, onProgress);
+      const made = await embedSplit(evaluator, this.#rows(), split, onProgress);
       this.#splits.set(split, { embedded: made, entries: new SplitEntries(opened.data.items, made.rows) });
     }
     const { embedded, entries } = this.#split(split);
@@ -88,7 +89,7 @@ export class RetrievalSession {
   /** The images that are most similar to a text. @throws UserError when the text backbone cannot be used */
   async searchText({ split, text, count }: SearchTextRequest): Promise<RetrievalAnswer> {
     this.#split(split);
-    const leastTokens = this.model.opened.data.text.maskLength;
+    const leastTokens = this.model.opened.inputs.of("text").maskLength;
     const source = textSource([{ id: "query", text }], await this.#openTokenizer(), leastTokens);
     return this.#search(split, "text", source, count);
   }
@@ -97,7 +98,7 @@ export class RetrievalSession {
   async searchImage({ split, path, count }: SearchImageRequest): Promise<RetrievalAnswer> {
     this.#split(split);
     const { config, baseDirectory } = this.model;
-    const settings = await imagePreprocessing(config, baseDirectory);
+    const settings = await imagePreprocessing(config.image.backbone, baseDirectory);
     return this.#search(split, "image", imageSource([{ id: path, path }], settings), count);
   }
 
@@ -120,10 +121,15 @@ export class RetrievalSession {
     return { ...this.#answer(split, to, scores, count), confidence };
   }
 
+  #rows(): PairRows {
+    const { data, inputs } = this.model.opened;
+    return { items: data.items, isUsable: (item) => inputs.has("image", item) };
+  }
+
   #openTokenizer(): ReturnType<typeof openTokenizer> {
     const { config, baseDirectory } = this.model;
     if (this.#tokenizer) return this.#tokenizer;
-    const opening = openTokenizer(config, baseDirectory);
+    const opening = openTokenizer(config.text.backbone, baseDirectory);
     this.#tokenizer = opening;
     // A missing file may be put back.
     opening.catch(() => (this.#tokenizer = undefined));

@@ -1,7 +1,7 @@
 import { dirname, join, sep } from "node:path";
 import type { CaptionEntry, ImageEntry, RetrievalEntry, RetrievalSide } from "../../core/datasets/retrievalResults";
 import type { PairItem } from "../datasets/pairDataset";
-import type { SplitRows } from "../training/splitRows";
+import type { SplitRows } from "../tasks/splitRows";
 
 /** The images and captions of a split, by their position in it. */
 export class SplitEntries {

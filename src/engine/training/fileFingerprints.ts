@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { UserError } from "../../core/errors";
 import { dataFiles } from "../../core/experiment/dataFiles";
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
+import { sidesOf } from "../../core/experiment/sides";
 import type { FileFingerprint } from "../../core/experiment/runManifest";
 
 /**
@@ -15,13 +16,12 @@ export async function fileFingerprints(
   config: ExperimentConfig,
   baseDirectory: string,
 ): Promise<Record<string, FileFingerprint>> {
-  const named: Readonly<Record<string, string | undefined>> = {
-    ...dataFiles(config),
-    "image.backbone.model": config.image.backbone.model,
-    "image.backbone.preprocessor": config.image.backbone.preprocessor,
-    "text.backbone.model": config.text.backbone.model,
-    "text.backbone.tokenizer": config.text.backbone.tokenizer,
-  };
+  const named: Record<string, string | undefined> = { ...dataFiles(config) };
+  for (const { name, backbone } of sidesOf(config)) {
+    named[`${name}.backbone.model`] = backbone.model;
+    if ("preprocessor" in backbone) named[`${name}.backbone.preprocessor`] = backbone.preprocessor;
+    if ("tokenizer" in backbone) named[`${name}.backbone.tokenizer`] = backbone.tokenizer;
+  }
   const fingerprints: Record<string, FileFingerprint> = {};
   for (const [key, written] of Object.entries(named)) {
     if (written === undefined) continue;

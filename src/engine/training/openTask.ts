@@ -1,11 +1,14 @@
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { RunEvent } from "../../core/experiment/runEvent";
-import type { PairDataset } from "../datasets/pairDataset";
-import { readPairs } from "../datasets/readPairs";
+import { type Side, type SideName, sidesOf } from "../../core/experiment/sides";
+import type { DataProblem } from "../datasets/pairDataset";
+import type { FeatureStore } from "../features/featureStore";
 import type { OrtExecutor } from "../ort/ortExecutor";
-import { extractModality } from "./extraction";
-import { chooseLayers, featureReader } from "./featureReader";
-import { retrievalTask, type RetrievalData } from "./retrievalTask";
+import { type AnyTaskData, readTaskData, type SideInputs } from "../tasks/taskData";
+import { type ExtractionContext, extractSide } from "./extraction";
+import { cachedInput } from "./cachedInput";
+import { chooseLayers, featureReader, storedLayout } from "./featureReader";
+import type { SideInput } from "./sideInput";
 import type { TrainingTask } from "./trainingTask";
 
 export interface OpenTaskOptions {
@@ -17,13 +20,19 @@ export interface OpenTaskOptions {
 export interface OpenedTask {
   readonly task: TrainingTask;
   /** What the task is made of. */
-  readonly data: RetrievalData;
+  readonly data: AnyTaskData;
+  readonly inputs: SideInputs;
   /** Closes the feature files. */
   readonly close: () => Promise<void>;
 }
 
+interface OpenedSide {
+  readonly input: SideInput;
+  readonly store: FeatureStore;
+}
+
 /**
- * Reads the data and opens the features of every modality, extracting what the cache lacks.
+ * Reads the data and opens the features of every side, extracting what the cache lacks.
  * @throws UserError when files are missing or do not fit together, Cancelled between batches
  */
 export async function* openTask(
@@ -31,30 +40,43 @@ export async function* openTask(
   executor: OrtExecutor,
   options: OpenTaskOptions,
 ): AsyncGenerator<RunEvent, OpenedTask> {
-  const { items, problems } = await readData(config, options.baseDirectory);
-  yield* reportProblems(problems);
-  const context = { config, items, executor, ...options };
-  const image = yield* extractModality(context, "image", options.signal);
-  const text = yield* extractModality(context, "text", options.signal);
-  const data: RetrievalData = {
-    items,
-    isUsable: (item) => image.store.has(item),
-    image: chooseLayers(featureReader("image", image.store), config.image.layers),
-    text: chooseLayers(featureReader("text", text.store), config.text.layers),
-  };
+  const data = await readTaskData(config, options.baseDirectory);
+  yield* reportProblems(data.problems);
+  const context = { config, data, executor, ...options };
+  const opened = new Map<SideName, OpenedSide>();
   const close = async (): Promise<void> => {
-    await image.store.close();
-    await text.store.close();
+    for (const { store } of opened.values()) await store.close();
   };
-  return { task: retrievalTask(config, data), data, close };
+  try {
+    for (const side of sidesOf(config)) opened.set(side.name, yield* openSide(side, context, options.signal));
+    const inputs = inputsOf(opened);
+    return { task: data.build(inputs), data, inputs, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-export function readData({ data }: ExperimentConfig, baseDirectory: string): Promise<PairDataset> {
-  return readPairs(data, baseDirectory);
+async function* openSide(
+  side: Side,
+  context: ExtractionContext,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, OpenedSide> {
+  const { store } = yield* extractSide(context, side.name, signal);
+  return { input: cachedInput(chooseLayers(featureReader(storedLayout(side, store.layout), store), side)), store };
+}
+
+function inputsOf(opened: ReadonlyMap<SideName, OpenedSide>): SideInputs {
+  const side = (name: SideName): OpenedSide => {
+    const found = opened.get(name);
+    if (!found) throw new RangeError(`No side "${name}" was opened.`);
+    return found;
+  };
+  return { of: (name) => side(name).input, has: (name, item) => side(name).store.has(item) };
 }
 
 /** What was left out of the data, and why. */
-export function* reportProblems(problems: PairDataset["problems"]): Generator<RunEvent, void> {
+export function* reportProblems(problems: readonly DataProblem[]): Generator<RunEvent, void> {
   for (const { file, line, message } of problems)
     yield { type: "itemSkipped", item: file, ...(line !== undefined && { line }), reason: message };
 }

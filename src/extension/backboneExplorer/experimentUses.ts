@@ -1,13 +1,13 @@
 import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
-import type { BackboneSide } from "../../core/experiment/backboneUse";
+import type { SideName } from "../../core/experiment/sides";
 import { backboneUses } from "../../core/experiment/backboneUse";
 import type { RunIndex } from "../workspace/runIndex";
 
 /** One side of an experiment file that reads a model. */
 export interface ExperimentUse {
   readonly file: vscode.Uri;
-  readonly side: BackboneSide;
+  readonly side: SideName;
   /** Names or indices; undefined taps all hidden states. */
   readonly hiddenStates: readonly (string | number)[] | undefined;
   /** Text of the file, unsaved changes included. */

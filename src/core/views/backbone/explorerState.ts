@@ -1,12 +1,12 @@
 import type { ModelReport } from "../../onnx/report/modelReport";
-import type { BackboneSide } from "../../experiment/backboneUse";
+import type { SideName } from "../../experiment/sides";
 import type { ValueRow } from "./valueRows";
 
 /** An experiment of the workspace that reads this model, and what its data ask of it. */
 export interface ExplorerUse {
   /** Name of the file, with as much of its path as tells it from others. */
   readonly experiment: string;
-  readonly side: BackboneSide;
+  readonly side: SideName;
   /** Names of the values tapped now, low to high; undefined when the file names values that the model does not have. */
   readonly taps: readonly string[] | undefined;
   /** What is known of its data, once they have been read. */

@@ -1,5 +1,5 @@
 import type { PairItem } from "../datasets/pairDataset";
-import type { Split } from "./trainingTask";
+import type { Split } from "../training/trainingTask";
 
 export interface PairRows {
   readonly items: readonly PairItem[];

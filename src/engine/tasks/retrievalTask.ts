@@ -7,21 +7,20 @@ import type { Tensor } from "../../core/graph/tensor";
 import type { Value } from "../../core/graph/graphBuilder";
 import type { ModelScope } from "../../core/nn/modelContext";
 import { buildEmbedding, buildImageTextRetrieval } from "../../core/tasks/imageTextRetrieval";
-import type { Modality } from "./extraction";
-import { declareFeatures, readFeatures } from "./featureInputs";
-import type { FeatureReader } from "./featureReader";
+import type { RetrievalSide } from "../../core/datasets/retrievalResults";
+import type { SideInput } from "../training/sideInput";
 import { splitRows, type PairRows, type SplitRows } from "./splitRows";
-import type { EvaluationPass, PassOutputs, Split, TrainingTask } from "./trainingTask";
+import type { EvaluationPass, PassOutputs, Split, TrainingTask } from "../training/trainingTask";
 
-export interface RetrievalData extends PairRows {
-  /** Row `i` of the image features is `items[i]`. */
-  readonly image: FeatureReader;
+export interface RetrievalInputs extends PairRows {
+  /** Item `i` is `items[i]`. */
+  readonly image: SideInput;
   /** Captions of all items, one after the other. */
-  readonly text: FeatureReader;
+  readonly text: SideInput;
 }
 
 /** Image-text retrieval: training samples are (image, caption) pairs; every image and caption of a split is ranked. */
-export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalData): TrainingTask {
+export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalInputs): TrainingTask {
   const { items, image, text } = data;
   const captionTexts = items.flatMap(({ captions }) => captions);
   const rows: Readonly<Record<Split, SplitRows>> = {
@@ -41,19 +40,19 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
   const confidenceLayers: Record<string, readonly string[]> = {};
 
   const pass = (
-    features: FeatureReader,
-    side: Modality,
+    input: SideInput,
+    side: RetrievalSide,
     rowsIn: (split: Split) => Uint32Array,
     describe: (row: number) => string,
   ): EvaluationPass => ({
     name: side,
     itemCount: (split) => rowsIn(split).length,
     build: (scope, batchSize) => {
-      const { embedding, confidence, layers } = buildSide(scope, config, side, features, batchSize);
+      const { embedding, confidence, layers } = buildSide(scope, config, side, input, batchSize);
       confidenceLayers[side] = layers;
       return { embedding, ...(confidence && { confidence }) };
     },
-    read: (split, positions, needed) => readFeatures(features, pick(rowsIn(split), positions), needed),
+    read: (split, positions, needed) => input.read(pick(rowsIn(split), positions), needed),
     describe: (split, position) => describe(rowsIn(split)[position] ?? -1),
   });
 
@@ -61,7 +60,7 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
   return {
     trainingSampleCount: train.captions.length,
     buildTraining: (scope, batchSize, position) => {
-      const inputs = { image: declareFeatures(scope, image, batchSize), text: declareFeatures(scope, text, batchSize) };
+      const inputs = { image: image.declare(scope, batchSize), text: text.declare(scope, batchSize) };
       const { loss, imageConfidence, textConfidence } = buildImageTextRetrieval(scope, inputs, model, position);
       if (!loss) throw new Error("A training graph has a loss.");
       return {
@@ -73,8 +72,8 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
       };
     },
     readTraining: async (samples, needed) => ({
-      ...(await readFeatures(image, pick(train.images, imagesOf(train, samples)), needed)),
-      ...(await readFeatures(text, pick(train.captions, samples), needed)),
+      ...(await image.read(pick(train.images, imagesOf(train, samples)), needed)),
+      ...(await text.read(pick(train.captions, samples), needed)),
     }),
     passes: [
       pass(image, "image", (split) => rows[split].images, describeImage),
@@ -100,13 +99,17 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalD
 export function buildSide(
   scope: ModelScope,
   config: ImageTextRetrievalConfig,
-  side: Modality,
-  features: Pick<FeatureReader, "modality" | "layers" | "maskLength">,
+  side: RetrievalSide,
+  input: Pick<SideInput, "declare" | "layerNames">,
   batchSize: number,
 ): { readonly embedding: Value; readonly confidence?: Value | undefined; readonly layers: readonly string[] } {
-  const input = declareFeatures(scope, features, batchSize);
-  const { embedding, method } = buildEmbedding(scope.scope(side), input, config[side].method, config.pooling);
-  const layers = (method.confidenceLayers ?? []).map((layer) => features.layers[layer]?.name ?? "?");
+  const { embedding, method } = buildEmbedding(
+    scope.scope(side),
+    input.declare(scope, batchSize),
+    config[side].method,
+    config.pooling,
+  );
+  const layers = (method.confidenceLayers ?? []).map((layer) => input.layerNames[layer] ?? "?");
   return { embedding, confidence: method.confidence, layers };
 }
 

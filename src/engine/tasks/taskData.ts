@@ -1,0 +1,38 @@
+import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
+import type { SideName } from "../../core/experiment/sides";
+import type { DataProblem } from "../datasets/pairDataset";
+import type { FeatureSource } from "../features/featureSource";
+import type { SideInput } from "../training/sideInput";
+import type { TrainingTask } from "../training/trainingTask";
+import { readRetrievalData, type RetrievalData } from "./retrievalData";
+
+/** The data of an experiment as its task understands them, and what is made of them. */
+export interface TaskData {
+  /** What was left out, and why. */
+  readonly problems: readonly DataProblem[];
+  /**
+   * What the backbone of a side is fed with.
+   * @throws UserError when a file is missing or unsuitable
+   */
+  source(side: SideName): Promise<FeatureSource>;
+  /** @throws UserError when a split has nothing to train or to evaluate on */
+  build(inputs: SideInputs): TrainingTask;
+}
+
+/** The sides of a run, ready to be read. */
+export interface SideInputs {
+  of(side: SideName): SideInput;
+  /** Whether the side's source could load this item. */
+  has(side: SideName, item: number): boolean;
+}
+
+/** Data of any task, told apart by `task`. */
+export type AnyTaskData = RetrievalData;
+
+/**
+ * Reads the data of an experiment.
+ * @throws UserError when files are missing or hold nothing usable
+ */
+export function readTaskData(config: ExperimentConfig, baseDirectory: string): Promise<AnyTaskData> {
+  return readRetrievalData(config, baseDirectory);
+}
