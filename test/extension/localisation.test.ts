@@ -5,6 +5,7 @@ import { panelKinds, viewType } from "../../src/protocol/panelKind";
 import { englishBackboneLabels } from "../../src/core/views/tree/backboneTree";
 import { englishDeviceLabels } from "../../src/core/views/tree/deviceLabels";
 import { englishTreeLabels } from "../../src/core/views/tree/treeLabels";
+import { namedAxes } from "../../src/core/experiment/ablation/axes";
 import { englishLabels } from "../../src/protocol/panelLabels";
 
 const root = join(__dirname, "..", "..");
@@ -43,7 +44,8 @@ describe("the manifest", () => {
 describe("the bundle of texts", () => {
   const bundle = JSON.parse(read("l10n/bundle.l10n.json")) as Record<string, string>;
 
-  const labels = [englishLabels, englishTreeLabels, englishDeviceLabels, englishBackboneLabels];
+  const axisLabels = namedAxes.map(({ title, description }) => ({ title, description }));
+  const labels = [englishLabels, englishTreeLabels, englishDeviceLabels, englishBackboneLabels, ...axisLabels];
 
   test("has every text that the extension and its panels show, and no other", () => {
     const files = readdirSync(join(root, "src/extension"), { recursive: true, encoding: "utf8" });

@@ -5,6 +5,7 @@ import { offeredAxes, resolveAxes } from "../../core/experiment/ablation/axes";
 import { parseSetting, splitValues } from "../../core/experiment/ablation/parseAxis";
 import { type AblationPlan, planAblation } from "../../core/experiment/ablation/planAblation";
 import { parseSeedList } from "../../core/experiment/seedList";
+import { sideName } from "./sideName";
 import { inputText, pickMany, pickOne } from "../wizard/questions";
 import { back, type Step } from "../wizard/runWizard";
 
@@ -40,9 +41,11 @@ export function ablationSteps(
   const context = { config: base.config, states };
   const offered = offeredAxes(context).flatMap(({ axis, side, refusal }): OfferedAxis[] => {
     if (refusal !== undefined) return [];
-    const { name, title, description } = axis;
-    const id = side === undefined ? name : `${side}.${name}`;
-    return [{ id, name, side, title: side === undefined ? title : `${title} (${side})`, description }];
+    const { name } = axis;
+    const title = vscode.l10n.t(axis.title);
+    const description = vscode.l10n.t(axis.description);
+    if (side === undefined) return [{ id: name, name, title, description }];
+    return [{ id: `${side}.${name}`, name, side, title: `${title} (${sideName(side)})`, description }];
   });
   const ticked = offered.filter(({ name }) => suggested.includes(name)).map(({ id }) => id);
   return [

@@ -6,6 +6,7 @@ import { formatter } from "../../core/views/format";
 import { escapeMarkdown, markdownTable } from "../../core/views/markdown";
 import { coreCount } from "../../jobs/placement";
 import { englishLabels } from "../../protocol/panelLabels";
+import { sideName } from "./sideName";
 
 export function forecastTitle(): string {
   return vscode.l10n.t("Predicted Memory");
@@ -109,7 +110,7 @@ function featureTable({ features }: Forecast): string {
     vscode.l10n.t("Time"),
   ];
   const rows = features.map(({ modality, items, cachedItems, bytesPerItem, totalBytes, newBytes, seconds }) => [
-    modality,
+    sideName(modality),
     integer(items),
     integer(cachedItems),
     bytes(bytesPerItem),
