@@ -151,7 +151,7 @@ async function* computeMissing(
       }
       next = fillBatch(batches[turn === 0 ? 1 : 0], batchSize, queue, onBroken);
       next.catch(() => undefined); // reported when it is awaited, unless the run below fails first
-      const outputs = buffer.rowsFor(batchSize);
+      const outputs = buffer.rowsFor(batchSize, inputs.unitsPerItem);
       program ??= await executor.prepare(tapGraph.graph);
       await program.runInto(
         input.feeds,
@@ -160,7 +160,7 @@ async function* computeMissing(
       if (done === cached && executor.device !== "cpu")
         await checkAgainstCpu(executor.device, tapGraph, input.feeds, outputs, backbone.path);
       for (const [at, { value }] of tapGraph.taps.entries())
-        checkFinite(outputs[at] as Tensor, indices, source, value, backbone.path);
+        checkFinite(outputs[at] as Tensor, batchSize, indices, source, value, backbone.path);
       buffer.add(indices, inputs.mask);
       done += indices.length;
       const isSlow = performance.now() - flushedMs > SHARD_SECONDS * 1000;
@@ -209,12 +209,13 @@ async function fillBatch(
 
 function checkFinite(
   tap: Tensor,
+  batchSize: number,
   indices: readonly number[],
   source: FeatureSource,
   value: string,
   model: string,
 ): void {
-  const perItem = sizeOf(tap.shape) / (tap.shape[0] ?? 1);
+  const perItem = sizeOf(tap.shape) / batchSize;
   const position = findNonFinite(tap, indices.length * perItem);
   if (position === undefined) return;
   const name = source.nameOf(indices[Math.floor(position / perItem)] ?? 0);

@@ -29,10 +29,17 @@ export interface ExtractionRequest {
   readonly batchSize?: number;
 }
 
+/** The axis that items of several units have in front. */
+export function unitAxis({ unitsPerItem }: SourceInputs): readonly number[] {
+  return unitsPerItem === undefined ? [] : [unitsPerItem];
+}
+
 /** How a backbone is run for its taps. */
 export interface TapPlan {
+  /** Of `batchSize` items, that is as many rows times the units of an item. */
   readonly tapGraph: TapGraph;
   readonly inputs: SourceInputs;
+  /** Items per run. */
   readonly batchSize: number;
 }
 
@@ -44,7 +51,8 @@ export interface ExtractionPlan extends TapPlan {
   readonly items: readonly (string | undefined)[];
 }
 
-const DEFAULT_BATCH_SIZE = 32;
+/** Rows of the backbone per run. */
+const DEFAULT_ROWS = 32;
 const HASHED_AT_ONCE = 8;
 
 /**
@@ -57,7 +65,7 @@ export async function planExtraction(request: ExtractionRequest, fingerprints: F
   const { inputs, tapGraph } = taps;
   const layout = new RecordLayout([
     ...(inputs.mask ? [{ name: MASK, dtype: "float32", shape: [inputs.mask.length] } as const] : []),
-    ...tapGraph.taps.map(({ value, shape }) => ({ name: value, dtype, shape })),
+    ...tapGraph.taps.map(({ value, shape }) => ({ name: value, dtype, shape: [...unitAxis(inputs), ...shape] })),
   ]);
   const address = {
     version: FEATURES_VERSION,
@@ -89,10 +97,19 @@ export function planTaps(
   ];
   const modelInputs = keepOutputs(backbone.graph, taps).inputs;
   const inputs = source.describeInputs(modelInputs, label);
-  const batchSize = ownBatchSize(modelInputs, label) ?? request.batchSize ?? DEFAULT_BATCH_SIZE;
+  const { unitsPerItem = 1 } = inputs;
+  const rows = ownBatchSize(modelInputs, label);
+  if (rows !== undefined && rows % unitsPerItem !== 0)
+    throw new UserError(
+      `"${label}" is made for ${rows} rows at a time, which are no whole items of ${unitsPerItem}; export it with a free batch axis.`,
+    );
+  const batchSize =
+    rows === undefined
+      ? (request.batchSize ?? Math.max(1, Math.floor(DEFAULT_ROWS / unitsPerItem)))
+      : rows / unitsPerItem;
   const tapGraph = buildTapGraph(backbone.graph, {
     taps,
-    batchSize,
+    batchSize: batchSize * unitsPerItem,
     inputShapes: inputs.shapes,
     inputTypes: inputs.types,
     dtype,

@@ -1,9 +1,10 @@
 import type { Feeds } from "../../core/graph/executor";
 import type { NamedValue } from "../../core/graph/graph";
 import type { DataType, Shape } from "../../core/graph/tensor";
+import type { Draw } from "../../core/nn/itemRandom";
 import type { Fingerprints } from "./fingerprints";
 
-/** What features are extracted from: a list of images or of texts, ready to be fed to a backbone. */
+/** What features are extracted from: a list of images, texts or videos, ready to be fed to a backbone. */
 export interface FeatureSource {
   readonly count: number;
   /** How messages call item `index`. */
@@ -22,19 +23,24 @@ export interface FeatureSource {
 export interface SourceInputs {
   /** Everything beside the items that determines what the backbone is fed; part of the features' address. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Tokens per item that a mask is kept for; undefined when every token is valid. */
+  /** Tokens (units, where an item has several) per item that a mask is kept for; undefined when every one is valid. */
   readonly mask?: TokenMask;
-  /** Shapes of the inputs at any batch size. */
+  /**
+   * Rows of the backbone that make up one item, such as the frames of a video. Hidden states then have one more axis in
+   * front: [unitsPerItem, …]. Undefined where an item is one row.
+   */
+  readonly unitsPerItem?: number;
+  /** Shapes of the inputs at any batch size of the backbone. */
   readonly shapes: (batchSize: number) => Readonly<Record<string, Shape>>;
   /** Types in which they are fed. */
   readonly types: Readonly<Record<string, DataType>>;
-  /** Makes buffers for one batch. */
+  /** Makes buffers for one batch of items: `batchSize · unitsPerItem` rows of the backbone. */
   makeBatch(batchSize: number): BatchInput;
 }
 
 export interface TokenMask {
   readonly length: number;
-  /** 1 on valid tokens of item `index`, 0 on padding, [length]. */
+  /** 1 on valid tokens of item `index`, 0 on padding, [length]; of a video known once its frames were written. */
   of(index: number): Float32Array;
 }
 
@@ -42,8 +48,9 @@ export interface TokenMask {
 export interface BatchInput {
   readonly feeds: Feeds;
   /**
-   * Writes item `index` into row `row`.
+   * Writes item `index` as item `row` of the batch.
+   * @param draw augments it, where its side is augmented; left out, it is written as for evaluation
    * @throws UserError when the item cannot be loaded
    */
-  write(row: number, index: number): Promise<void>;
+  write(row: number, index: number, draw?: Draw): Promise<void>;
 }

@@ -42,7 +42,7 @@ async function secondsPerItem(
     const sample = missing.slice(0, batchSize);
     await Promise.all(sample.map((index, row) => batch.write(row, index).catch(() => source.nameOf(index))));
     const loaded = performance.now() - started;
-    const rows = new ShardBuffer(layout, batchSize).rowsFor(batchSize);
+    const rows = new ShardBuffer(layout, batchSize).rowsFor(batchSize, inputs.unitsPerItem);
     const outputs = Object.fromEntries(tapGraph.taps.map(({ output }, at) => [output, rows[at] as Tensor]));
     await program.runInto(batch.feeds, outputs);
     const beforeRun = performance.now();

@@ -31,14 +31,18 @@ export class ShardBuffer {
     return this.#indices.length + batchSize > this.capacity;
   }
 
-  /** The next `batchSize` rows of every tap, to be written to. */
-  rowsFor(batchSize: number): Tensor[] {
+  /**
+   * The rows of the next `batchSize` items of every tap, as the backbone writes them.
+   * @param unitsPerItem merges the axis in front of each item, where there is one, with that of the items
+   */
+  rowsFor(batchSize: number, unitsPerItem?: number): Tensor[] {
     const start = this.#indices.length;
     return this.layout.tensors.flatMap(({ name, dtype, shape }, at): Tensor[] => {
       if (name === MASK) return [];
       const size = sizeOf(shape);
       const data = (this.#arrays[at] as FloatArray).subarray(start * size, (start + batchSize) * size);
-      return [{ dtype, shape: [batchSize, ...shape], data }];
+      const rows = unitsPerItem === undefined ? [batchSize, ...shape] : [batchSize * unitsPerItem, ...shape.slice(1)];
+      return [{ dtype, shape: rows, data }];
     });
   }
 
