@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 
 /** Raise this when what the builders write changes. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const MANIFEST = "manifest.json";
 
 const manifestSchema = z.object({

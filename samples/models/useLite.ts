@@ -7,7 +7,7 @@ import { importGraphModel } from "../../src/core/onnx/tfjs/importGraphModel";
 import { packageFolder } from "../packageFolder";
 import { readTfjsModel } from "./readTfjsModel";
 
-/** Tokens per text. */
+/** Tokens per text, where no other number is asked for. */
 export const USE_LITE_TOKENS = 32;
 
 const ENCODER = "module_apply_default/Encoder_en/KonaTransformer";
@@ -34,17 +34,17 @@ export function useLitePath(packagesFrom: string, file = "model.json"): string {
 
 /**
  * The two-block transformer of the Universal Sentence Encoder lite. Inputs `input_ids` and `attention_mask`, int64
- * [batch, 32], stand in for the original's sparse token list.
+ * [batch, tokens], stand in for the original's sparse token list.
  */
-export async function buildUseLite(packagesFrom: string): Promise<Graph> {
+export async function buildUseLite(packagesFrom: string, tokens = USE_LITE_TOKENS): Promise<Graph> {
   const model = await readTfjsModel(useLitePath(packagesFrom));
   const names = Object.fromEntries(Object.entries(useLiteTaps).map(([name, original]) => [original, name]));
   return symbolicBatch((batchSize) =>
     importGraphModel(model, {
       name: "use-lite",
       inputs: {
-        input_ids: { dtype: "int64", shape: [batchSize, USE_LITE_TOKENS] },
-        attention_mask: { dtype: "int64", shape: [batchSize, USE_LITE_TOKENS] },
+        input_ids: { dtype: "int64", shape: [batchSize, tokens] },
+        attention_mask: { dtype: "int64", shape: [batchSize, tokens] },
       },
       bind: denseTokens,
       outputs: [useLiteTaps.layer1_out, USE_LITE_SENTENCE],

@@ -2,6 +2,9 @@ import experiment from "../emoji-scenes/emoji-scenes.unipt.json";
 
 const variants = ["unipt", "linear-probe", "stages-probe"] as const;
 
+/** Tokens per text: the longest caption has 12, and padding takes as long to compute as words. */
+export const PACKAGED_TOKENS = 16;
+
 const introduction = `// Emoji scenes: which picture belongs to "a small rose on a blue background"?
 // Press "Run" above. UniPT and two rivals are trained on two frozen networks, on this machine; the first curve moves
 // within seconds, and after about a minute the table says which of them bound size and colour to the right object.
@@ -13,6 +16,7 @@ export function packagedExperiment(): string {
   const chosen = Object.fromEntries(variants.map((name) => [name, experiment.variants[name]]));
   const settings = {
     ...experiment,
+    text: { ...experiment.text, backbone: { ...experiment.text.backbone, maxTokens: PACKAGED_TOKENS } },
     // Half the disk space for the cache, and the same results to within the spread of seeds.
     features: { ...experiment.features, dtype: "float16" },
     seeds: [0],

@@ -8,7 +8,7 @@ import { buildCenternet } from "../models/centernet";
 import { buildUseLite, SENTENCE_OUTPUT } from "../models/useLite";
 import { modelFiles } from "../models/modelFiles";
 import { halfWeights } from "./halfWeights";
-import { packagedExperiment } from "./packagedExperiment";
+import { PACKAGED_TOKENS, packagedExperiment } from "./packagedExperiment";
 
 /** Name of the sample's experiment file. */
 export const PACKAGED_EXPERIMENT = "emoji-scenes.unipt.json";
@@ -35,7 +35,7 @@ export async function buildPackagedSample(
       },
       {
         path: "models/use-lite.onnx",
-        make: async () => encodeModel(halfWeights(withoutSentence(await buildUseLite(packagesFrom)))),
+        make: async () => encodeModel(halfWeights(withoutSentence(await buildUseLite(packagesFrom, PACKAGED_TOKENS)))),
       },
       ...tokenizers,
       ...scenes.map(smaller),

@@ -73,18 +73,32 @@ function writePixels(
   const isPlanar = layout === "NCHW";
   const pixelStep = isPlanar ? 1 : 3;
   const channelStep = isPlanar ? outHeight * outWidth : 1;
+  const [firstX, endX] = [Math.max(left, 0), Math.min(left + outWidth, width)];
+  const isBytes = pixels instanceof Uint8Array;
   for (let channel = 0; channel < 3; channel++) {
     const from = channelOrder === "RGB" ? channel : 2 - channel;
     const shift = mean[channel] ?? 0;
     const divisor = std[channel] ?? 1;
-    const border = padValue === "mean" ? 0 : (padValue * scale - shift) / divisor;
+    const normalized = (value: number): number => (value * scale - shift) / divisor;
+    // A byte has few values, and there are many bytes.
+    const values = isBytes ? Float32Array.from({ length: 256 }, (_, value) => normalized(value)) : undefined;
+    const border = padValue === "mean" ? 0 : normalized(padValue);
     let to = offset + channel * channelStep;
+    const pad = (count: number): void => {
+      for (let i = 0; i < count; i++, to += pixelStep) target[to] = border;
+    };
     for (let y = top; y < top + outHeight; y++) {
-      const isRow = y >= 0 && y < height;
-      for (let x = left; x < left + outWidth; x++, to += pixelStep) {
-        const isInside = isRow && x >= 0 && x < width;
-        target[to] = isInside ? ((pixels[(y * width + x) * 3 + from] as number) * scale - shift) / divisor : border;
+      if (y < 0 || y >= height) {
+        pad(outWidth);
+        continue;
       }
+      pad(firstX - left);
+      const start = (y * width + firstX) * 3 + from;
+      const end = start + (endX - firstX) * 3;
+      if (values)
+        for (let at = start; at < end; at += 3, to += pixelStep) target[to] = values[pixels[at] as number] as number;
+      else for (let at = start; at < end; at += 3, to += pixelStep) target[to] = normalized(pixels[at] as number);
+      pad(left + outWidth - endX);
     }
   }
 }

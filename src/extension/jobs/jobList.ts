@@ -1,7 +1,13 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
-import { isSettled, jobFormatVersion, type JobRecord, type JobState } from "../../core/experiment/jobRecord";
+import {
+  isSettled,
+  jobFormatVersion,
+  type JobRecord,
+  type JobRunStatus,
+  type JobState,
+} from "../../core/experiment/jobRecord";
 import { adoptJob } from "../../jobs/adoptJob";
 import { readJob } from "../../jobs/jobFiles";
 import type { JobHandle } from "../../jobs/jobHandle";
@@ -165,14 +171,16 @@ function asJobRun({ plan, resume }: ListedRun): JobRequest["runs"][number] {
   return { plan, ...(resume !== undefined && { resume }) };
 }
 
-/** The directory of the first run of a job that began; undefined when none could. */
+/** The directory of the first run, in the order of the list, that can begin; undefined when none can. */
 function firstBegun(job: JobHandle): Promise<string | undefined> {
-  const begun = ({ runs }: JobState): string | undefined =>
-    runs.find(({ state, directory }) => state !== "waiting" && directory !== undefined)?.directory;
+  const hasBegun = ({ state, directory }: JobRunStatus): boolean => state !== "waiting" && directory !== undefined;
+  const begun = ({ runs }: JobState): string | undefined => runs.find(hasBegun)?.directory;
   return new Promise((resolve) => {
     const look = (): void => {
-      const directory = begun(job.state);
-      if (directory === undefined && !job.state.runs.every(isSettled)) return;
+      // Several begin at about the same time, and which is the quickest is chance.
+      const first = job.state.runs.find((run) => hasBegun(run) || !isSettled(run));
+      if (first && !hasBegun(first)) return;
+      const directory = first?.directory;
       forget();
       resolve(directory);
     };
