@@ -15,11 +15,13 @@ import type { SideInput } from "./training/sideInput";
 import { trainingSchedule } from "./training/progress";
 import { initialState, stepGraphOf, stepOptionsOf } from "./training/stepPrograms";
 import type { StepGraph } from "../core/step/stepGraph";
-import { secondsPerStep } from "./training/secondsPerStep";
+import { chooseExecutor } from "./training/chooseExecutor";
+import { timeTraining } from "./training/timeTraining";
 
 /**
- * Size and time of extracting one modality; the time is measured on one batch.
- * @throws UserError when files are missing or do not fit together
+ * Size and time of extracting one modality, on the device that would extract: features of other devices are others. The time
+ * is measured on one batch.
+ * @throws UserError when files are missing or do not fit together, or the experiment's device does not run here
  */
 export async function forecastExtraction(
   config: ExperimentConfig,
@@ -27,7 +29,8 @@ export async function forecastExtraction(
   place: Placement,
 ): Promise<FeatureForecast> {
   const data = await readTaskData(config, place.baseDirectory);
-  return forecastFeatures(await extractionRequest({ ...place, config, data, executor: executorOf(place) }, modality));
+  const { executor } = await chooseExecutor(config, place);
+  return forecastFeatures(await extractionRequest({ ...place, config, data, executor }, modality));
 }
 
 /** Parameters, steps and predicted memory of training, from the very graph that would run; its time by running it, if asked for. */
@@ -51,7 +54,7 @@ export async function forecastTraining(
     stepsPerEpoch: schedule.stepsPerEpoch,
     predictedMemory: { peakBytes, bytesByKind },
     checkpointBytes: checkpointBytes(step, trainableParams),
-    ...(isTimed && { secondsPerStep: await secondsPerStep(step, config, place) }),
+    ...(isTimed && { timing: await timeTraining(task, step, config, place) }),
   };
 }
 
@@ -62,8 +65,8 @@ function checkpointBytes(step: StepGraph, trainableParams: number): number {
 }
 
 /**
- * What a list of runs will take, told before any of them starts: features that are missing, and each variant's training. The
- * step that is timed runs where the runs would, the batch of an extraction on the CPU.
+ * What a list of runs will take, told before any of them starts: features that are missing, and each variant's training.
+ * What is timed runs where the runs would.
  * @throws UserError when files are missing or do not fit together
  */
 export async function forecast({ sets, variants, ...place }: ForecastRequest): Promise<Forecast> {
@@ -89,7 +92,7 @@ async function plannedInput(
   return cachedInput(chooseLayers({ ...storedLayout(side, layout), read }, side));
 }
 
-/** Forecasts are made on the CPU: what they tell does not depend on the device. */
+/** Shapes do not depend on the device. */
 function executorOf({ threads }: Placement): OrtExecutor {
   return new OrtExecutor({ device: "cpu", ...(threads !== undefined && { threads }) });
 }

@@ -16,6 +16,16 @@ export interface FeatureForecast {
   readonly newBytes: number;
   /** Time of the missing items, from a run on the first of them; 0 when nothing is missing. */
   readonly seconds: number;
+  /** Where that was measured: the device that the extraction would run on. */
+  readonly device: string;
+}
+
+/** How long training takes, measured on the device that it would run on. */
+export interface TrainingTiming {
+  readonly device: string;
+  readonly secondsPerStep: number;
+  /** Of all evaluations of a run that does not stop early. */
+  readonly evaluationSeconds: number;
 }
 
 /** What training one variant will take, told before anything runs. */
@@ -27,8 +37,8 @@ export interface TrainingForecast {
   readonly predictedMemory: PredictedMemory;
   /** Of the checkpoints that one run leaves on disk. */
   readonly checkpointBytes: number;
-  /** From running the step itself; evaluations come on top. */
-  readonly secondsPerStep?: number;
+  /** From running the step and the evaluation themselves. */
+  readonly timing?: TrainingTiming;
 }
 
 /** What a list of runs will take. */
@@ -65,8 +75,8 @@ export function budgetOf({ features, variants }: Forecast, runs: readonly string
   const planned = runs.flatMap((name) => byName.get(name) ?? []);
   const lanes = Math.max(1, Math.min(concurrency, planned.length));
   const peaks = planned.map(({ predictedMemory }) => predictedMemory.peakBytes).toSorted((a, b) => b - a);
-  const isTimed = planned.every(({ secondsPerStep }) => secondsPerStep !== undefined);
-  const seconds = sum(planned.map((run) => run.epochs * run.stepsPerEpoch * (run.secondsPerStep ?? 0)));
+  const isTimed = planned.every(({ timing }) => timing !== undefined);
+  const seconds = sum(planned.map((run) => secondsOfRun(run) ?? 0));
   return {
     runs: planned.length,
     extractSeconds: sum(features.map((feature) => feature.seconds)),
@@ -76,6 +86,17 @@ export function budgetOf({ features, variants }: Forecast, runs: readonly string
     featureBytes: sum(features.map(({ newBytes }) => newBytes)),
     checkpointBytes: sum(planned.map((run) => run.checkpointBytes)),
   };
+}
+
+/** Steps and evaluations of one run, undefined where they were not timed. */
+export function secondsOfRun({ epochs, stepsPerEpoch, timing }: TrainingForecast): number | undefined {
+  return timing && epochs * stepsPerEpoch * timing.secondsPerStep + timing.evaluationSeconds;
+}
+
+/** Where the times of a forecast were measured, each device once. */
+export function timedDevices({ features, variants }: Forecast): readonly string[] {
+  const used = [...features.filter(({ seconds }) => seconds > 0), ...variants.flatMap(({ timing }) => timing ?? [])];
+  return [...new Set(used.map(({ device }) => device))];
 }
 
 function sum(values: readonly number[]): number {

@@ -25,6 +25,7 @@ export async function forecastFeatures(request: ExtractionRequest): Promise<Feat
     bytesPerItem: recordBytes,
     totalBytes: plan.items.length * recordBytes,
     newBytes: missing.length * recordBytes,
+    device: request.executor.device,
     seconds: missing.length === 0 ? 0 : (await secondsPerItem(request, plan, missing)) * missing.length,
   };
 }

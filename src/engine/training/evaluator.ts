@@ -1,7 +1,7 @@
 import type { Graph } from "../../core/graph/graph";
 import { removeDeadCode } from "../../core/graph/graphBuilder";
 import type { Tensor } from "../../core/graph/tensor";
-import { buildEvaluationGraph } from "../../core/step/buildEvaluationGraph";
+import { buildEvaluationGraph, type EvaluationGraph } from "../../core/step/buildEvaluationGraph";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import type { TrainingState } from "../ort/trainingState";
 import { collectPass, type PreparedPass } from "./collectPass";
@@ -12,6 +12,18 @@ import { usedInputs, withoutUnusedInputs } from "./usedInputs";
 /** As large as a training batch, but no larger than the split that is evaluated most often. */
 export function evaluationBatchSize({ passes }: TrainingTask, batchSize: number): number {
   return Math.min(batchSize, Math.max(...passes.map((pass) => pass.itemCount("val"))));
+}
+
+/** What a pass computes for the metrics of a batch, without the statistics that training needs. */
+export function metricsGraph(pass: EvaluationPass, batchSize: number): EvaluationGraph {
+  const built = graphOfPass(pass, batchSize);
+  const extra = new Set(built.statistics.map(({ output }) => output));
+  const outputs = built.graph.outputs.filter(({ name }) => !extra.has(name));
+  return { ...built, graph: withoutUnusedInputs({ ...built.graph, outputs }) };
+}
+
+function graphOfPass(pass: EvaluationPass, batchSize: number): EvaluationGraph {
+  return buildEvaluationGraph((scope) => pass.build(scope, batchSize), `evaluate-${pass.name}`);
 }
 
 /** Runs a task's evaluation passes on the present values of a training state; each pass is prepared once. */
@@ -55,7 +67,7 @@ export class Evaluator {
   async trainingStatistics(): Promise<Record<string, Tensor>> {
     const buffers: Record<string, Tensor> = {};
     for (const pass of this.task.passes) {
-      const { graph, statistics } = this.#graphOf(pass);
+      const { graph, statistics } = graphOfPass(pass, this.batchSize);
       if (statistics.length === 0) continue;
       const wanted = new Set(statistics.map(({ output }) => output));
       // What is standardised depends on no parameter: the rest of the model need not run.
@@ -78,10 +90,7 @@ export class Evaluator {
   async #prepare(pass: EvaluationPass): Promise<PreparedPass> {
     const known = this.#prepared.get(pass.name);
     if (known) return known;
-    const { graph, statistics } = this.#graphOf(pass);
-    const extra = new Set(statistics.map(({ output }) => output));
-    const outputs = graph.outputs.filter(({ name }) => !extra.has(name));
-    const prepared = await this.#prepareGraph(pass, withoutUnusedInputs({ ...graph, outputs }));
+    const prepared = await this.#prepareGraph(pass, metricsGraph(pass, this.batchSize).graph);
     this.#prepared.set(pass.name, prepared);
     return prepared;
   }
@@ -89,9 +98,5 @@ export class Evaluator {
   async #prepareGraph(pass: EvaluationPass, graph: Graph): Promise<PreparedPass> {
     const program = await this.executor.prepareEvaluation(graph, this.state);
     return { pass, program, batchSize: this.batchSize, needed: usedInputs(graph) };
-  }
-
-  #graphOf(pass: EvaluationPass): ReturnType<typeof buildEvaluationGraph> {
-    return buildEvaluationGraph((scope) => pass.build(scope, this.batchSize), `evaluate-${pass.name}`);
   }
 }

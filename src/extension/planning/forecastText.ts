@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { budgetOf, type Budget, type Forecast } from "../../core/experiment/forecast";
+import { budgetOf, type Budget, type Forecast, secondsOfRun, timedDevices } from "../../core/experiment/forecast";
 import type { RunPlan } from "../../core/experiment/runPlan";
 import { memoryKinds } from "../../core/onnx/liveness";
 import { formatter } from "../../core/views/format";
@@ -28,10 +28,20 @@ export function forecastText(name: string, plans: readonly RunPlan[], forecast: 
     featureTable(forecast),
     escapeMarkdown(
       vscode.l10n.t(
-        "Memory is predicted for one training step, by an analysis of its graph; the program itself and the runtime come on top. Steps were timed on this machine with made-up features; evaluations come on top.",
+        "Memory is predicted for one training step, by an analysis of its graph; the program itself and the runtime come on top.",
       ),
     ),
+    escapeMarkdown(timingText(forecast)),
   ].join("\n\n");
+}
+
+function timingText(forecast: Forecast): string {
+  const devices = timedDevices(forecast);
+  if (devices.length === 0) return vscode.l10n.t("Nothing was timed.");
+  return vscode.l10n.t(
+    "Times were measured on this machine, on {0}: one batch of an extraction; steps and evaluations on made-up features. A run that stops early takes less.",
+    new Intl.ListFormat(vscode.env.language).format(devices),
+  );
 }
 
 function largestText({ variants }: Forecast): string {
@@ -79,17 +89,23 @@ function variantTable({ variants }: Forecast): string {
     vscode.l10n.t("Parameters"),
     vscode.l10n.t("Steps"),
     vscode.l10n.t("Time of a step"),
+    vscode.l10n.t("Evaluations"),
     vscode.l10n.t("Time of a run"),
   ];
-  const rows = variants.map(({ name, predictedMemory, trainableParams, epochs, stepsPerEpoch, secondsPerStep }) => [
-    name,
-    bytes(predictedMemory.peakBytes),
-    ...memoryKinds.map((kind) => bytes(predictedMemory.bytesByKind[kind] ?? 0)),
-    integer(trainableParams),
-    `${epochs} × ${stepsPerEpoch}`,
-    secondsPerStep === undefined ? "?" : milliseconds(secondsPerStep),
-    secondsPerStep === undefined ? "?" : duration(secondsPerStep * epochs * stepsPerEpoch),
-  ]);
+  const known = (seconds: number | undefined): string => (seconds === undefined ? "?" : duration(seconds));
+  const rows = variants.map((variant) => {
+    const { name, predictedMemory, trainableParams, epochs, stepsPerEpoch, timing } = variant;
+    return [
+      name,
+      bytes(predictedMemory.peakBytes),
+      ...memoryKinds.map((kind) => bytes(predictedMemory.bytesByKind[kind] ?? 0)),
+      integer(trainableParams),
+      `${epochs} × ${stepsPerEpoch}`,
+      timing === undefined ? "?" : milliseconds(timing.secondsPerStep),
+      known(timing?.evaluationSeconds),
+      known(secondsOfRun(variant)),
+    ];
+  });
   return markdownTable(heading, rows);
 }
 

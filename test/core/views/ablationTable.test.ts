@@ -91,14 +91,14 @@ test("a budget adds up what is to be made, as many at a time as there may be", (
     stepsPerEpoch: 5,
     predictedMemory: { peakBytes, bytesByKind: {} },
     checkpointBytes: 100,
-    secondsPerStep,
+    timing: { device: "cpu", secondsPerStep, evaluationSeconds: 1 },
   });
   const feature = { modality: "image", newBytes: 50, seconds: 3 } as Forecast["features"][number];
   const forecast = { features: [feature], variants: [training("a", 1000, 0.1), training("b", 3000, 0.2)] };
   expect(budgetOf(forecast, ["a", "a", "b"], 2)).toEqual({
     runs: 3,
     extractSeconds: 3,
-    trainSeconds: 2,
+    trainSeconds: 3.5,
     peakBytes: 3000,
     concurrentPeakBytes: 4000,
     featureBytes: 50,
