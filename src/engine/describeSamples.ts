@@ -23,6 +23,8 @@ export async function describeSamples(request: SamplesRequest): Promise<SamplesR
     if (known !== undefined && (await isFile(path)) && (await sha256OfFile(path)) !== known.sha256)
       return { entries: [], isChanged: true };
   }
+  // Only images and captions have thumbnails and texts to show so far.
+  if (config.task !== "image-text-retrieval") return { entries: [], isChanged: false };
   const { items } = await readPairs(config.data, baseDirectory);
   const of = splitRows({ items, isUsable: () => true }, split);
   // Images that could not be read belong to no split; which those were is not known here.

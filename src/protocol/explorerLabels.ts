@@ -1,3 +1,5 @@
+import type { SideName } from "../core/experiment/sides";
+
 /** Texts of the backbone explorer in English, a part of the panels' texts. */
 export const explorerLabels = {
   // State of the file
@@ -84,6 +86,8 @@ export const explorerLabels = {
   itemsOf: "{0} items, kept as {1}",
   readByImageSide: "image side",
   readByTextSide: "text side",
+  readByVideoSide: "video side",
+  readByJointSide: "side of image and text",
   tapsNow: "taps {0} layers",
   dataUnread: "The data of {0} could not be read: {1}",
   dataReading: "counting its data …",
@@ -110,3 +114,11 @@ export const explorerLabels = {
   measureCache: "float16 bytes for one item",
   measureBar: "{0}: {1}",
 } as const;
+
+/** What a side of an experiment is called. */
+export const sideLabels = {
+  image: "readByImageSide",
+  video: "readByVideoSide",
+  text: "readByTextSide",
+  joint: "readByJointSide",
+} as const satisfies Readonly<Record<SideName, string>>;

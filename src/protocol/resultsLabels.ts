@@ -72,4 +72,6 @@ export const resultsLabels = {
   noSideConfidence: "The method of the {0} side has no layer confidence.",
   imageSide: "image",
   textSide: "text",
+  videoSide: "video",
+  jointSide: "image and text",
 } as const;

@@ -9,6 +9,7 @@ import { readManifest, readSummary } from "../../src/store/runListing";
 import { type CliResult, TestCli } from "../support/cli";
 import { type TinyExperiment, writeTinyExperiment } from "../support/tinyExperiment";
 import { eventsOf } from "../support/watchEvents";
+import { retrievalConfig } from "../support/retrievalConfig";
 
 let cli: TestCli;
 let root: string;
@@ -83,7 +84,7 @@ describe("unipt ablate", () => {
     expect(confidence!.byModality["image"]!.map(({ layer }) => layer)).toEqual(["stage2"]);
     const progress = (await eventsOf(run)).filter(({ type }) => type === "extractionProgress");
     expect(progress).toEqual([]);
-    expect((await readManifest(nodeFileSystem, run)).config.image.layers).toEqual([1, 2]);
+    expect(retrievalConfig((await readManifest(nodeFileSystem, run)).config).image.layers).toEqual([1, 2]);
   });
 
   test("finished cells are not run again, and the table is the same", async () => {

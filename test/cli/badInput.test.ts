@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ExperimentInput } from "../../src/core/experiment/experimentConfig";
+import type { ImageTextRetrievalInput } from "../../src/core/experiment/tasks/imageTextRetrievalConfig";
 import { fromData, sizeOf } from "../../src/core/graph/tensor";
 import { decodeModel } from "../../src/core/onnx/decodeModel";
 import { encodeModel } from "../../src/core/onnx/encodeModel";
@@ -29,7 +29,7 @@ let made = 0;
 
 /** A sound experiment in a folder of its own, before the test spoils it. */
 async function experiment(
-  change?: (config: ExperimentInput) => ExperimentInput,
+  change?: (config: ImageTextRetrievalInput) => ImageTextRetrievalInput,
 ): Promise<{ file: string; folder: string }> {
   const folder = join(root, String(++made));
   await mkdir(folder);

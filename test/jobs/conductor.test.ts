@@ -21,6 +21,7 @@ import { TestCli } from "../support/cli";
 import { outcomeOf } from "../support/runOutcome";
 import { writeTinyExperiment } from "../support/tinyExperiment";
 import { eventsOf, untilEvents } from "../support/watchEvents";
+import { retrievalConfig } from "../support/retrievalConfig";
 
 /** Directories of all jobs of a folder of runs. */
 function jobsOf(runsDirectory: string): readonly string[] {
@@ -298,7 +299,7 @@ test("one whose list was taken over stops its runs and ends", async () => {
 test("runs whose features cannot be extracted fail with the reason; the others are trained", async () => {
   const record = recordOf(experiment, { variants: ["mlp"], seeds: [0, 1] });
   const [broken, sound] = record.runs;
-  const config = structuredClone(broken!.plan.config);
+  const config = structuredClone(retrievalConfig(broken!.plan.config));
   config.image.backbone.model = "missing.onnx";
   const job = await start({ ...record, runs: [{ plan: { ...broken!.plan, config } }, sound!] });
   expect(await job.ended).toEqual({ kind: "ended" });

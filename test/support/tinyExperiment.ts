@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import type { ExperimentInput } from "../../src/core/experiment/experimentConfig";
+import type { ImageTextRetrievalInput } from "../../src/core/experiment/tasks/imageTextRetrievalConfig";
 import type { Graph } from "../../src/core/graph/graph";
 import { int, ints } from "../../src/core/graph/graph";
 import type { Value } from "../../src/core/graph/graphBuilder";
@@ -28,7 +28,7 @@ const words = ["[UNK]", "a", ...Object.keys(colours), ...places];
 export interface TinyExperiment {
   readonly directory: string;
   readonly file: string;
-  readonly config: ExperimentInput;
+  readonly config: ImageTextRetrievalInput;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface TinyExperiment {
  */
 export async function writeTinyExperiment(
   directory: string,
-  change: (config: ExperimentInput) => ExperimentInput = (config) => config,
+  change: (config: ImageTextRetrievalInput) => ImageTextRetrievalInput = (config) => config,
 ): Promise<TinyExperiment> {
   await mkdir(join(directory, "images"), { recursive: true });
   const rows: string[] = [];
@@ -58,7 +58,7 @@ export async function writeTinyExperiment(
   return { directory, file, config };
 }
 
-function tinyConfig(): ExperimentInput {
+function tinyConfig(): ImageTextRetrievalInput {
   return {
     name: "tiny",
     task: "image-text-retrieval",

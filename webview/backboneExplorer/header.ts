@@ -1,6 +1,7 @@
 import type { ReadyState } from "../../src/core/views/backbone/explorerState";
 import { operationsText } from "../../src/core/views/backbone/operationsText";
 import { shapeText } from "../../src/core/views/backbone/valueRows";
+import { sideLabels } from "../../src/protocol/explorerLabels";
 import { element, setText } from "../shared/dom";
 import type { ExplorerUi } from "./explorerUi";
 
@@ -55,7 +56,7 @@ export class Header {
   #drawUses(uses: ReadyState["uses"]): void {
     const { label, format } = this.#ui.texts;
     const links = uses.flatMap(({ experiment, side, data, problem, taps }, use) => {
-      const name = label(side === "image" ? "readByImageSide" : "readByTextSide");
+      const name = label(sideLabels[side]);
       const button = element(
         "button",
         { type: "button", class: "link-button" },

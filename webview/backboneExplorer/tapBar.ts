@@ -1,6 +1,7 @@
 import type { ReadyState } from "../../src/core/views/backbone/explorerState";
 import { tapForecast } from "../../src/core/views/backbone/tapForecast";
 import type { ValueRow } from "../../src/core/views/backbone/valueRows";
+import { sideLabels } from "../../src/protocol/explorerLabels";
 import { element, setText, show, uniqueId } from "../shared/dom";
 import type { ExplorerUi } from "./explorerUi";
 import { SizeFields } from "./sizeFields";
@@ -111,9 +112,8 @@ export class TapBar {
       label("tickAll"),
       states.map(({ name }) => name),
     );
-    const side = (of: "image" | "text"): string => label(of === "image" ? "readByImageSide" : "readByTextSide");
-    const those = uses.flatMap(({ experiment, side: of, taps }) =>
-      taps ? [choice(label("tickThose", experiment, side(of)), taps)] : [],
+    const those = uses.flatMap(({ experiment, side, taps }) =>
+      taps ? [choice(label("tickThose", experiment, label(sideLabels[side])), taps)] : [],
     );
     this.#choices.replaceChildren(...(states.length > 0 ? [all] : []), choice(label("tickNone"), []), ...those);
   }

@@ -3,7 +3,8 @@ import { dirname, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../../core/errors";
 import { ablationBase } from "../../core/experiment/ablation/ablationBase";
-import type { AxisRequest, Side } from "../../core/experiment/ablation/axis";
+import type { AxisRequest } from "../../core/experiment/ablation/axis";
+import { type SideName, sideOf } from "../../core/experiment/sides";
 import { parseAxis, parseSetting } from "../../core/experiment/ablation/parseAxis";
 import { type AblationPlan, planAblation } from "../../core/experiment/ablation/planAblation";
 import { statesToFind, tappedStates } from "../../core/experiment/ablation/tappedStates";
@@ -95,9 +96,9 @@ async function planOf(
   });
   const base = ablationBase(text, relative(process.cwd(), path) || options.file, options.variant);
   const axes: AxisRequest[] = [...(options.axis ?? []).map(parseAxis), ...(options.set ?? []).map(parseSetting)];
-  const found: Partial<Record<Side, readonly string[]>> = {};
+  const found: Partial<Record<SideName, readonly string[]>> = {};
   for (const side of statesToFind(base.config, axes)) {
-    const model = resolve(baseDirectory, base.config[side].backbone.model);
+    const model = resolve(baseDirectory, sideOf(base.config, side).backbone.model);
     const { hiddenStates } = await oneJob({ run: (worker) => worker.call("inspect", { path: model }) }, interrupt);
     found[side] = hiddenStates.map(({ value }) => value);
   }

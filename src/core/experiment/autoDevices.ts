@@ -1,4 +1,4 @@
-import type { DeviceName } from "./experimentConfig";
+import type { DeviceName } from "./tasks/commonConfig";
 
 const preferences: Readonly<Record<string, readonly Exclude<DeviceName, "auto">[]>> = {
   linux: ["cuda", "webgpu"],

@@ -22,34 +22,90 @@ const embedding = z
       'class or end-of-text token); methods with "anchor": "embedding" start from it.',
   );
 
+const exactlyOnePreprocessing = {
+  error: 'exactly one of "preprocessing" and "preprocessor"',
+};
+
+function hasOnePreprocessing(backbone: { readonly preprocessing?: unknown; readonly preprocessor?: unknown }): boolean {
+  return (backbone.preprocessing === undefined) !== (backbone.preprocessor === undefined);
+}
+
+const pixels = {
+  preprocessing: PreprocessingConfig.optional(),
+  preprocessor: PathText.optional().describe(
+    "A preprocessor_config.json as published with the backbone; stands in for `preprocessing`.",
+  ),
+};
+
+const tokens = {
+  tokenizer: PathText.describe("The tokenizer.json published with the backbone."),
+  maxTokens: z.int().min(1).max(4096).default(64).describe("Longer texts are cut to this many tokens."),
+  specialTokens: z
+    .boolean()
+    .default(true)
+    .describe("Add the tokenizer's special tokens, such as [CLS] and [SEP]; they count towards `maxTokens`."),
+};
+
 export const ImageBackboneConfig = z
-  .strictObject({
-    model,
-    hiddenStates,
-    embedding,
-    preprocessing: PreprocessingConfig.optional(),
-    preprocessor: PathText.optional().describe(
-      "A preprocessor_config.json as published with the backbone; stands in for `preprocessing`.",
-    ),
-  })
-  .refine(({ preprocessing, preprocessor }) => (preprocessing === undefined) !== (preprocessor === undefined), {
-    error: 'exactly one of "preprocessing" and "preprocessor"',
-  })
+  .strictObject({ model, hiddenStates, embedding, ...pixels })
+  .refine(hasOnePreprocessing, exactlyOnePreprocessing)
   .describe("The frozen image backbone.");
 
-export const TextBackboneConfig = z
+/** Which frames of a video are looked at. */
+export const FramesConfig = z
   .strictObject({
-    model,
-    hiddenStates,
-    embedding,
-    tokenizer: PathText.describe("The tokenizer.json published with the backbone."),
-    maxTokens: z.int().min(1).max(4096).default(64).describe("Longer texts are cut to this many tokens."),
-    specialTokens: z
-      .boolean()
-      .default(true)
-      .describe("Add the tokenizer's special tokens, such as [CLS] and [SEP]; they count towards `maxTokens`."),
+    perSecond: z.number().positive().max(1000).default(1).describe("Frames taken per second of video."),
+    count: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(12)
+      .describe("Most frames per video: of more, so many are taken at even distances from the first to the last."),
   })
+  .describe("Which frames of a video are looked at.");
+
+export const VideoBackboneConfig = z
+  .strictObject({ model, hiddenStates, embedding, ...pixels, frames: FramesConfig.prefault({}) })
+  .refine(hasOnePreprocessing, exactlyOnePreprocessing)
+  .describe("The frozen image backbone that reads each frame.");
+
+export const TextBackboneConfig = z
+  .strictObject({ model, hiddenStates, embedding, ...tokens })
   .describe("The frozen text backbone.");
 
+const sequence = z
+  .enum(["text-image", "image-text"])
+  .default("text-image")
+  .describe("Order of the tokens in the joint sequence: those of the text before those of the image, or after.");
+
+export const JointBackboneConfig = z
+  .strictObject({ model, hiddenStates, sequence, ...pixels, ...tokens })
+  .refine(hasOnePreprocessing, exactlyOnePreprocessing)
+  .describe("The frozen backbone that reads an image and a text as one sequence.");
+
+export const EncoderDecoderBackboneConfig = z
+  .strictObject({
+    model,
+    hiddenStates: z
+      .array(z.union([z.string().min(1), z.int().min(0)]))
+      .min(1)
+      .describe("Tapped hidden states of the encoder, low to high: its input, then the output of each layer."),
+    decoderStates: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe("Tapped hidden states of the decoder, low to high: its input, then the output of each layer."),
+    sequence,
+    ...pixels,
+    ...tokens,
+  })
+  .refine(hasOnePreprocessing, exactlyOnePreprocessing)
+  .describe("The frozen encoder and decoder that read an image and a text as one sequence.");
+
+export type FramesConfig = z.infer<typeof FramesConfig>;
 export type ImageBackboneConfig = z.infer<typeof ImageBackboneConfig>;
+export type VideoBackboneConfig = z.infer<typeof VideoBackboneConfig>;
 export type TextBackboneConfig = z.infer<typeof TextBackboneConfig>;
+export type JointBackboneConfig = z.infer<typeof JointBackboneConfig>;
+export type EncoderDecoderBackboneConfig = z.infer<typeof EncoderDecoderBackboneConfig>;
+export type BackboneConfig =
+  ImageBackboneConfig | VideoBackboneConfig | TextBackboneConfig | JointBackboneConfig | EncoderDecoderBackboneConfig;

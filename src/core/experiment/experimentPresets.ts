@@ -1,14 +1,14 @@
-import type { ExperimentInput } from "./experimentConfig";
+import type { ImageTextRetrievalInput } from "./tasks/imageTextRetrievalConfig";
 
 /** The part of an experiment that a published setting fixes: all but names, files and seeds. */
 export interface ExperimentPreset {
-  readonly imagePreprocessing: NonNullable<ExperimentInput["image"]["backbone"]["preprocessing"]>;
+  readonly imagePreprocessing: NonNullable<ImageTextRetrievalInput["image"]["backbone"]["preprocessing"]>;
   readonly maxTokens: number;
-  readonly imageMethod: ExperimentInput["image"]["method"];
-  readonly textMethod: ExperimentInput["text"]["method"];
-  readonly pooling: NonNullable<ExperimentInput["pooling"]>;
-  readonly loss: NonNullable<ExperimentInput["loss"]>;
-  readonly training: NonNullable<ExperimentInput["training"]>;
+  readonly imageMethod: ImageTextRetrievalInput["image"]["method"];
+  readonly textMethod: ImageTextRetrievalInput["text"]["method"];
+  readonly pooling: NonNullable<ImageTextRetrievalInput["pooling"]>;
+  readonly loss: NonNullable<ImageTextRetrievalInput["loss"]>;
+  readonly training: NonNullable<ImageTextRetrievalInput["training"]>;
 }
 
 export const experimentPresets = {

@@ -1,4 +1,4 @@
-import type { ExperimentInput } from "./experimentConfig";
+import type { ImageTextRetrievalInput } from "./tasks/imageTextRetrievalConfig";
 import type { ExperimentPreset, ExperimentPresetName } from "./experimentPresets";
 import { experimentPresets } from "./experimentPresets";
 import { experimentJsonSchema } from "./jsonSchema";
@@ -15,15 +15,15 @@ export interface TemplateAnswers {
   readonly preset: ExperimentPresetName;
   /** A preprocessor_config.json, used in place of the preset's preprocessing. */
   readonly preprocessor?: string | undefined;
-  readonly imageMethod?: ExperimentInput["image"]["method"] | undefined;
-  readonly textMethod?: ExperimentInput["text"]["method"] | undefined;
+  readonly imageMethod?: ImageTextRetrievalInput["image"]["method"] | undefined;
+  readonly textMethod?: ImageTextRetrievalInput["text"]["method"] | undefined;
   readonly seeds?: readonly number[] | undefined;
 }
 
 /** A complete experiment file, each key with a comment that says what it does. */
 export function experimentTemplate(answers: TemplateAnswers): string {
   const preset: ExperimentPreset = experimentPresets[answers.preset];
-  const experiment: ExperimentInput = {
+  const experiment: ImageTextRetrievalInput = {
     name: answers.name,
     task: "image-text-retrieval",
     data: { pairs: answers.pairs },

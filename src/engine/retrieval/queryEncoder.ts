@@ -1,6 +1,6 @@
 import type { RetrievalSide } from "../../core/datasets/retrievalResults";
 import { UserError } from "../../core/errors";
-import type { ImageTextRetrievalConfig } from "../../core/experiment/experimentConfig";
+import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
 import { sideOf } from "../../core/experiment/sides";
 import type { Graph } from "../../core/graph/graph";
 import type { Tensor } from "../../core/graph/tensor";

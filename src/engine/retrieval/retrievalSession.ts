@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { rankOf, similarities, topAnswers } from "../../core/datasets/metrics/queryRanks";
 import { UserError } from "../../core/errors";
+import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
 import type {
   RankedQuery,
   RetrievalAnswer,
@@ -21,7 +22,9 @@ import { imageSource } from "../features/imageSource";
 import { textSource } from "../features/textSource";
 import { readModelFile } from "../models/readModelFile";
 import { imagePreprocessing, openTokenizer } from "../tasks/sideFiles";
+import type { RetrievalData } from "../tasks/retrievalData";
 import type { PairRows } from "../tasks/splitRows";
+import type { OpenedTask } from "../training/openTask";
 import type { Split } from "../training/trainingTask";
 import { type EmbeddedSplit, embedSplit } from "./embeddedSplit";
 import type { OpenedModel } from "../openModel";
@@ -36,9 +39,13 @@ const MAX_COUNT = 1000;
 export class RetrievalSession {
   readonly #splits = new Map<Split, { readonly embedded: EmbeddedSplit; readonly entries: SplitEntries }>();
   readonly #encoders = new Map<RetrievalSide, Promise<QueryEncoder>>();
+  readonly model: RetrievalModel;
   #tokenizer: ReturnType<typeof openTokenizer> | undefined;
 
-  constructor(readonly model: OpenedModel) {}
+  /** @throws UserError when the model does not rank images and texts */
+  constructor(model: OpenedModel) {
+    this.model = retrievalModel(model);
+  }
 
   /** Embeds a split, if that was not done before. @throws Cancelled between batches */
   async embed(split: Split, onProgress: (done: number, total: number) => void): Promise<RetrievalOverview> {
@@ -196,6 +203,22 @@ export class RetrievalSession {
     const [first] = right.sort((a, b) => (scores[b] ?? -Infinity) - (scores[a] ?? -Infinity));
     return { results, ...(first !== undefined && { firstRight: result(first, rankOf(scores, first)) }) };
   }
+}
+
+/** A trained model of image-text retrieval. */
+interface RetrievalModel extends OpenedModel {
+  readonly config: ImageTextRetrievalConfig;
+  readonly opened: OpenedTask & { readonly data: RetrievalData };
+}
+
+function retrievalModel(model: OpenedModel): RetrievalModel {
+  const { config, opened } = model;
+  const { data } = opened;
+  if (config.task !== "image-text-retrieval" || data.task !== config.task)
+    throw new UserError(
+      `The results browser shows image-text retrieval, but this run learns ${config.task}; open its dashboard instead.`,
+    );
+  return { ...model, config, opened: { ...opened, data } };
 }
 
 function querySide(direction: RetrievalDirection): RetrievalSide {

@@ -1,4 +1,4 @@
-import type { ImageTextRetrievalConfig } from "../../core/experiment/experimentConfig";
+import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
 import type { PairItem } from "../datasets/pairDataset";
 import { readPairs } from "../datasets/readPairs";
 import { imageSource } from "../features/imageSource";

@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors";
 import { namedFiles } from "../../core/experiment/dataFiles";
-import type { ImageTextRetrievalConfig } from "../../core/experiment/experimentConfig";
+import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
 import { retrievalMetrics, scoreMatrix } from "../../core/datasets/metrics/retrieval";
 import type { Metrics } from "../../core/experiment/metrics";
 import type { Tensor } from "../../core/graph/tensor";

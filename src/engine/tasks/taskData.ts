@@ -1,4 +1,5 @@
-import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
+import { UserError } from "../../core/errors";
+import type { ExperimentConfig, TaskName } from "../../core/experiment/experimentConfig";
 import type { SideName } from "../../core/experiment/sides";
 import type { DataProblem } from "../datasets/pairDataset";
 import type { FeatureSource } from "../features/featureSource";
@@ -27,12 +28,20 @@ export interface SideInputs {
 }
 
 /** Data of any task, told apart by `task`. */
-export type AnyTaskData = RetrievalData;
+export type AnyTaskData = RetrievalData | (TaskData & { readonly task: Exclude<TaskName, RetrievalData["task"]> });
 
 /**
  * Reads the data of an experiment.
  * @throws UserError when files are missing or hold nothing usable
  */
 export function readTaskData(config: ExperimentConfig, baseDirectory: string): Promise<AnyTaskData> {
-  return readRetrievalData(config, baseDirectory);
+  switch (config.task) {
+    case "image-text-retrieval":
+      return readRetrievalData(config, baseDirectory);
+    case "video-text-retrieval":
+    case "visual-question-answering":
+    case "compositional-question-answering":
+    case "visual-grounding":
+      throw new UserError(`The task "${config.task}" cannot be trained yet; use "image-text-retrieval".`);
+  }
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { RunEvent } from "../../core/experiment/runEvent";
-import { type SideName, sideOf } from "../../core/experiment/sides";
+import { besideHiddenStates, type SideName, sideOf } from "../../core/experiment/sides";
 import { type Extraction, extractFeatures } from "../features/extractFeatures";
 import type { ExtractionRequest } from "../features/extractionPlan";
 import { FeatureCache } from "../features/featureCache";
@@ -23,13 +23,15 @@ export interface ExtractionContext {
  */
 export async function extractionRequest(context: ExtractionContext, name: SideName): Promise<ExtractionRequest> {
   const { config, data, executor, baseDirectory, cacheDirectory } = context;
-  const { backbone } = sideOf(config, name);
+  const side = sideOf(config, name);
+  const { backbone } = side;
+  const { embedding, decoder } = besideHiddenStates(side);
   const path = resolve(baseDirectory, backbone.model);
   const { graph } = await readModelFile(path);
   return {
     backbone: { path, graph },
     taps: backbone.hiddenStates,
-    beside: backbone.embedding === undefined ? [] : [backbone.embedding],
+    beside: [...embedding, ...decoder],
     source: await data.source(name),
     dtype: config.features.dtype,
     executor,

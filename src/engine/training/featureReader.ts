@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors";
 import type { Shape, Tensor } from "../../core/graph/tensor";
-import type { Side } from "../../core/experiment/sides";
+import { besideHiddenStates, type Side } from "../../core/experiment/sides";
 import type { FeatureStore } from "../features/featureStore";
 import { MASK, type RecordLayout } from "../features/recordLayout";
 
@@ -48,8 +48,11 @@ export function storedLayout(side: Side, { tensors }: RecordLayout): FeatureLayo
 }
 
 /** What the value at a position among all that are tapped of a side is: what it names beside its hidden states comes last. */
-export function roleOf({ backbone }: Side, position: number, count: number): FeatureRole {
-  return position < count - Number(backbone.embedding !== undefined) ? "hidden-state" : "embedding";
+export function roleOf(side: Side, position: number, count: number): FeatureRole {
+  const { embedding, decoder } = besideHiddenStates(side);
+  const fromEnd = count - position;
+  if (fromEnd <= decoder.length) return "decoder-state";
+  return fromEnd <= decoder.length + embedding.length ? "embedding" : "hidden-state";
 }
 
 /** Reads batches from the features on disk; values that nobody asks for are not even read. */

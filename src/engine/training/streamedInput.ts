@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors";
-import type { Side } from "../../core/experiment/sides";
+import { besideHiddenStates, type Side } from "../../core/experiment/sides";
 import type { Feeds } from "../../core/graph/executor";
 import type { Graph } from "../../core/graph/graph";
 import { fromData, type Tensor } from "../../core/graph/tensor";
@@ -75,8 +75,8 @@ function pixelsOrTokens(side: string, input: string): string {
 function tapRequest({ side, backbone, source, dtype }: StreamedSide): Parameters<typeof planTaps>[0] & {
   readonly beside: readonly string[];
 } {
-  const { hiddenStates, embedding } = side.backbone;
-  return { backbone, taps: hiddenStates, beside: embedding === undefined ? [] : [embedding], source, dtype };
+  const { embedding, decoder } = besideHiddenStates(side);
+  return { backbone, taps: side.backbone.hiddenStates, beside: [...embedding, ...decoder], source, dtype };
 }
 
 function masksOf(side: string, { mask }: SourceInputs, items: Uint32Array, needed: ReadonlySet<string>): Feeds {

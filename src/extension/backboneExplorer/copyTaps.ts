@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { tapEdits } from "../../core/experiment/backboneUse";
+import { explorerLabels, sideLabels } from "../../protocol/explorerLabels";
 import type { ExperimentUse } from "./experimentUses";
 
 /** Asks which of the experiments is meant, unless there is only one; undefined when the user thinks better of it. */
@@ -7,7 +8,7 @@ export async function chooseUse(uses: readonly ExperimentUse[]): Promise<Experim
   if (uses.length <= 1) return uses[0];
   const items = uses.map((use) => ({
     label: vscode.workspace.asRelativePath(use.file),
-    description: use.side === "image" ? vscode.l10n.t("image side") : vscode.l10n.t("text side"),
+    description: vscode.l10n.t(explorerLabels[sideLabels[use.side]]),
     use,
   }));
   const title = vscode.l10n.t("Copy the Ticked Layers into an Experiment");

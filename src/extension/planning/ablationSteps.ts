@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { AblationBase } from "../../core/experiment/ablation/ablationBase";
-import type { AxisRequest, Side, TappedStates } from "../../core/experiment/ablation/axis";
+import type { AxisRequest, TappedStates } from "../../core/experiment/ablation/axis";
+import type { SideName } from "../../core/experiment/sides";
 import { offeredAxes, resolveAxes } from "../../core/experiment/ablation/axes";
 import { parseSetting, splitValues } from "../../core/experiment/ablation/parseAxis";
 import { type AblationPlan, planAblation } from "../../core/experiment/ablation/planAblation";
@@ -24,7 +25,7 @@ const settingId = "setting";
 interface OfferedAxis {
   readonly id: string;
   readonly name: string;
-  readonly side?: Side | undefined;
+  readonly side?: SideName | undefined;
   readonly title: string;
   readonly description: string;
 }
@@ -141,7 +142,7 @@ export function planOf(base: AblationBase, states: TappedStates, answers: Ablati
   const axes = answers.axes.map((id): AxisRequest => {
     const typed = answers.values[id] ?? "";
     if (id === settingId) return parseSetting(typed);
-    const [side, name] = id.includes(".") ? (id.split(".") as [Side, string]) : [undefined, id];
+    const [side, name] = id.includes(".") ? (id.split(".") as [SideName, string]) : [undefined, id];
     const values = splitValues(typed);
     return { kind: "named", name, side, ...(values.length > 0 && { values }) };
   });

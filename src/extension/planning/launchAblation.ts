@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import * as vscode from "vscode";
 import { type AblationBase, ablationBase } from "../../core/experiment/ablation/ablationBase";
-import type { Side, TappedStates } from "../../core/experiment/ablation/axis";
-import { sides } from "../../core/experiment/ablation/axis";
-import { tappedStates } from "../../core/experiment/ablation/tappedStates";
+import type { TappedStates } from "../../core/experiment/ablation/axis";
+import { type SideName, sideOf } from "../../core/experiment/sides";
+import { tappedStates, untappedSides } from "../../core/experiment/ablation/tappedStates";
 import { budgetOf } from "../../core/experiment/forecast";
 import { coreCount, runsDirectoryOf } from "../../jobs/placement";
 import { resumableRuns } from "../../jobs/resumableRuns";
@@ -99,15 +99,15 @@ async function chooseBase({ path }: SoundExperiment): Promise<AblationBase | und
 
 /** The tapped hidden states; the models are looked at only where the file does not list them. */
 async function findStates(app: App, { config }: AblationBase, folder: string): Promise<TappedStates> {
-  const open = sides.filter((side) => config[side].backbone.hiddenStates === undefined);
+  const open = untappedSides(config);
   if (open.length === 0) return tappedStates(config);
   const title = vscode.l10n.t("Looking for the backbones' hidden states …");
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_progress, token) => {
-      const found: Partial<Record<Side, readonly string[]>> = {};
+      const found: Partial<Record<SideName, readonly string[]>> = {};
       for (const side of open) {
-        const path = resolve(folder, config[side].backbone.model);
+        const path = resolve(folder, sideOf(config, side).backbone.model);
         const { hiddenStates } = await app.engine.ask((call) => call("inspect", { path }), token);
         found[side] = hiddenStates.map(({ value }) => value);
       }

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import type { Side } from "../../core/experiment/ablation/axis";
+import type { SideName } from "../../core/experiment/sides";
 import { englishLabels } from "../../protocol/panelLabels";
 
 /** What a side of an experiment is called in the language of the editor. */
-export function sideName(side: Side): string {
-  return vscode.l10n.t(side === "image" ? englishLabels.imageSide : englishLabels.textSide);
+export function sideName(side: SideName): string {
+  const { imageSide: image, videoSide: video, textSide: text, jointSide: joint } = englishLabels;
+  return vscode.l10n.t({ image, video, text, joint }[side]);
 }

@@ -3,6 +3,7 @@ import { ExperimentConfig } from "../../../src/core/experiment/experimentConfig"
 import { experimentPresets } from "../../../src/core/experiment/experimentPresets";
 import { experimentTemplate } from "../../../src/core/experiment/experimentTemplate";
 import { parseExperimentOrThrow } from "../../../src/core/experiment/parseExperiment";
+import { retrievalConfig } from "../../support/retrievalConfig";
 
 const answers = {
   name: "mine",
@@ -35,11 +36,11 @@ test("answers take the place of the preset's settings", () => {
     seeds: [7],
   });
   const { config } = parseExperimentOrThrow(text, "mine.unipt.json");
-  expect(config.image.backbone).toEqual({
+  expect(retrievalConfig(config).image.backbone).toEqual({
     model: "models/image.onnx",
     preprocessor: "models/preprocessor_config.json",
   });
-  expect(config.image.method).toEqual({ name: "stages-probe", embedDim: 128 });
+  expect(retrievalConfig(config).image.method).toEqual({ name: "stages-probe", embedDim: 128 });
   expect(config.seeds).toEqual([7]);
 });
 

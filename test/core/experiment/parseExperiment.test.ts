@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/core/errors";
 import { parseExperiment, parseExperimentOrThrow } from "../../../src/core/experiment/parseExperiment";
 import { sampleText } from "./sample";
+import { retrievalConfig } from "../../support/retrievalConfig";
 
 const file = "scenes.unipt.json";
 
@@ -20,7 +21,7 @@ test("resolves the sample into three seeds of each variant, in the file's order"
   expect(config.training.evaluateEveryEpochs).toBe(2);
   expect(plans[0]?.config.training.epochs).toBe(20);
   expect(plans[3]?.config.training.epochs).toBe(40);
-  expect(plans[3]?.config.image.method).toEqual({ name: "linear-probe", embedDim: 256 });
+  expect(retrievalConfig(plans[3]?.config).image.method).toEqual({ name: "linear-probe", embedDim: 256 });
   expect(plans[4]?.config.seeds).toEqual([1]);
   expect(plans[4]?.config.variants).toBeUndefined();
 });
@@ -74,7 +75,8 @@ describe("says what is wrong, where, and what to do", () => {
     [
       '"task": "image-text-retrieval"',
       '"task": "retrieval"',
-      '"task" is "retrieval"; change it to "image-text-retrieval".',
+      '"task" is "retrieval"; change it to one of "image-text-retrieval", "video-text-retrieval", ' +
+        '"visual-question-answering", "compositional-question-answering", "visual-grounding".',
       { line: 3, column: 11, length: 11 },
     ],
     [

@@ -1,8 +1,8 @@
 import { UserError } from "../../errors";
 import { quoteAll } from "../describeSchema";
 import { nearestWord } from "../nearestWord";
-import type { AblationAxis, AblationLevel, AxisContext, AxisRequest, Side } from "./axis";
-import { sides } from "./axis";
+import { type SideName, sidesOf } from "../sides";
+import type { AblationAxis, AblationLevel, AxisContext, AxisRequest } from "./axis";
 import { leaveOneLayerOutAxis, tappedLayersAxis } from "./layerAxes";
 import type { NamedAxis } from "./namedAxis";
 import { optionAxes } from "./optionAxes";
@@ -15,7 +15,7 @@ export const namedAxes: readonly NamedAxis[] = [tappedLayersAxis, leaveOneLayerO
 export interface AxisOffer {
   readonly axis: NamedAxis;
   /** The axis for this side alone, where each side has its own. */
-  readonly side?: Side | undefined;
+  readonly side?: SideName | undefined;
   /** Why it does not suit the experiment; undefined when it does. */
   readonly refusal?: string | undefined;
 }
@@ -24,7 +24,7 @@ export interface AxisOffer {
 export function offeredAxes(context: AxisContext): readonly AxisOffer[] {
   return namedAxes.flatMap((axis): AxisOffer[] => {
     const suited = suitedSides(axis, context);
-    if (suited.length === 0) return [{ axis, refusal: refusalOf(axis, context, sides) }];
+    if (suited.length === 0) return [{ axis, refusal: refusalOf(axis, context, namesOf(context)) }];
     return axis.scope === "each-side" && suited.length > 1 ? suited.map((side) => ({ axis, side })) : [{ axis }];
   });
 }
@@ -44,12 +44,13 @@ function resolveNamed(context: AxisContext, { name, side, values }: AxisRequest)
   const suited = suitedSides(axis, context);
   const wanted = side === undefined ? suited : suited.filter((other) => other === side);
   if (wanted.length === 0) {
-    const reason = refusalOf(axis, context, side === undefined ? sides : [side]);
+    const reason = refusalOf(axis, context, side === undefined ? namesOf(context) : [side]);
     throw new UserError(`Axis "${axis.name}" ${reason}.`);
   }
-  if (axis.scope === "experiment") return [{ name: axis.name, levels: axis.levels(context, "image", values) }];
+  if (axis.scope === "experiment")
+    return [{ name: axis.name, levels: axis.levels(context, suited[0] ?? "image", values) }];
   const isOne = suited.length === 1;
-  const ofSide = (one: Side): AblationAxis => ({
+  const ofSide = (one: SideName): AblationAxis => ({
     name: isOne ? axis.name : `${one}.${axis.name}`,
     // Named by what the experiment is, not by what else is varied, so that a run is found again.
     levels: axis
@@ -81,10 +82,14 @@ export function findAxis(name: string): NamedAxis {
   );
 }
 
-function suitedSides(axis: NamedAxis, context: AxisContext): readonly Side[] {
-  return sides.filter((side) => axis.refusal(context, side) === undefined);
+function suitedSides(axis: NamedAxis, context: AxisContext): readonly SideName[] {
+  return namesOf(context).filter((side) => axis.refusal(context, side) === undefined);
 }
 
-function refusalOf(axis: NamedAxis, context: AxisContext, asked: readonly Side[]): string {
+function namesOf({ config }: AxisContext): readonly SideName[] {
+  return sidesOf(config).map(({ name }) => name);
+}
+
+function refusalOf(axis: NamedAxis, context: AxisContext, asked: readonly SideName[]): string {
   return [...new Set(asked.flatMap((side) => axis.refusal(context, side) ?? []))].join(", and ");
 }

@@ -1,11 +1,9 @@
 import type { ExperimentConfig } from "../experimentConfig";
 import type { Overrides } from "../overrides";
+import type { SideName } from "../sides";
 
-export const sides = ["image", "text"] as const;
-export type Side = (typeof sides)[number];
-
-/** Names of the tapped hidden states of each side, low to high. */
-export type TappedStates = Readonly<Record<Side, readonly string[]>>;
+/** Names of the tapped hidden states of each side that the experiment has, low to high. */
+export type TappedStates = Partial<Readonly<Record<SideName, readonly string[]>>>;
 
 /** What an ablation starts from. */
 export interface AxisContext {
@@ -35,6 +33,6 @@ export interface AxisRequest {
   /** As in {@link axisNames}, or the dotted path. */
   readonly name: string;
   /** Only this side; each that suits by default. */
-  readonly side?: Side | undefined;
+  readonly side?: SideName | undefined;
   readonly values?: readonly string[] | undefined;
 }

@@ -1,7 +1,8 @@
 import { UserError } from "../../errors";
 import { selectTappedLayers } from "../../petl/unipt/tappedLayers";
 import { resolveUniptOptions } from "../../petl/unipt/uniptPresets";
-import type { AblationLevel, AxisContext, Side } from "./axis";
+import { sideOf, type SideName } from "../sides";
+import type { AblationLevel, AxisContext } from "./axis";
 import { methodOf, type NamedAxis, wholeValue } from "./namedAxis";
 
 /** The hidden states that a method may do without, and the one that it may not. Indices into those tapped. */
@@ -13,10 +14,10 @@ interface LayerCandidates {
 }
 
 /** What can be chosen among, or why there is no choice, as the end of a sentence. */
-function candidatesOf(context: AxisContext, side: Side): LayerCandidates | string {
+function candidatesOf(context: AxisContext, side: SideName): LayerCandidates | string {
   const method = methodOf(context, side);
-  const tapped = context.states[side];
-  const given = context.config[side].layers ?? tapped.map((_, layer) => layer);
+  const tapped = context.states[side] ?? [];
+  const given = sideOf(context.config, side).layers ?? tapped.map((_, layer) => layer);
   const beyond = given.find((layer) => layer >= tapped.length);
   if (beyond !== undefined) return `needs a "${side}.layers" within the ${tapped.length} tapped hidden states`;
   if (method.name === "stages-probe") return { layers: given };
@@ -34,7 +35,7 @@ function candidatesOf(context: AxisContext, side: Side): LayerCandidates | strin
 /** The choice of `chosen`, named by what it holds: the same choice has the same name however it is asked for. */
 function level(
   context: AxisContext,
-  side: Side,
+  side: SideName,
   candidates: LayerCandidates,
   chosen: readonly number[],
   value: string,
@@ -68,12 +69,12 @@ function choiceName(layers: readonly number[], chosen: readonly number[]): strin
 }
 
 /** "2 (encoder/layer.2)": the index within the tapped hidden states and the end of its name. */
-function labelOf({ states }: AxisContext, side: Side, layer: number): string {
-  const name = states[side][layer] ?? "";
+function labelOf({ states }: AxisContext, side: SideName, layer: number): string {
+  const name = states[side]?.[layer] ?? "";
   return `${layer} (${name.split("/").slice(-2).join("/")})`;
 }
 
-function refusal(context: AxisContext, side: Side): string | undefined {
+function refusal(context: AxisContext, side: SideName): string | undefined {
   const candidates = candidatesOf(context, side);
   if (typeof candidates === "string") return candidates;
   return candidates.layers.length < 2 ? `has a single layer to choose from on the side "${side}"` : undefined;
@@ -102,7 +103,7 @@ export const tappedLayersAxis: NamedAxis = {
 
 function choices(
   context: AxisContext,
-  side: Side,
+  side: SideName,
   candidates: LayerCandidates,
   value: string,
   isDefault: boolean,

@@ -3,7 +3,8 @@ import type { MethodConfig } from "../../petl/methods";
 import type { UniptConfig } from "../../petl/unipt/uniptOptions";
 import { quoteAll } from "../describeSchema";
 import { nearestWord } from "../nearestWord";
-import type { AblationLevel, AxisContext, Side } from "./axis";
+import { sideOf, type SideName } from "../sides";
+import type { AblationLevel, AxisContext } from "./axis";
 
 /** An axis that the method or the task offers. */
 export interface NamedAxis {
@@ -16,24 +17,24 @@ export interface NamedAxis {
    */
   readonly scope: "sides" | "each-side" | "experiment";
   /** Why it makes no sense for this experiment, as the end of a sentence; undefined when it does. */
-  readonly refusal: (context: AxisContext, side: Side) => string | undefined;
+  readonly refusal: (context: AxisContext, side: SideName) => string | undefined;
   /**
    * The settings asked for, or those that suit.
    * @throws UserError for a value that there is none of
    */
   readonly levels: (
     context: AxisContext,
-    side: Side,
+    side: SideName,
     values: readonly string[] | undefined,
   ) => readonly AblationLevel[];
 }
 
-export function methodOf({ config }: AxisContext, side: Side): MethodConfig {
-  return config[side].method;
+export function methodOf({ config }: AxisContext, side: SideName): MethodConfig {
+  return sideOf(config, side).method;
 }
 
 /** The UniPT settings of a side, or why there are none. */
-export function uniptOf(context: AxisContext, side: Side): UniptConfig | string {
+export function uniptOf(context: AxisContext, side: SideName): UniptConfig | string {
   const method = methodOf(context, side);
   return method.name === "unipt" ? method : `is an option of UniPT, but "${side}.method" is "${method.name}"`;
 }

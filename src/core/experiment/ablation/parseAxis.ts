@@ -1,6 +1,6 @@
 import { UserError } from "../../errors";
+import { sideNames } from "../sides";
 import type { AxisRequest } from "./axis";
-import { sides } from "./axis";
 import { kebabCase } from "./cellNames";
 
 /**
@@ -10,7 +10,7 @@ import { kebabCase } from "./cellNames";
  */
 export function parseAxis(text: string): AxisRequest {
   const { name, values } = parts(text);
-  const side = sides.find((one) => name.startsWith(`${one}.`));
+  const side = sideNames.find((one) => name.startsWith(`${one}.`));
   const axis = kebabCase(side === undefined ? name : name.slice(side.length + 1));
   if (axis === "") throw new UserError(`"${text}" names no axis; write for example reduction-factor=2,4,8.`);
   return { kind: "named", name: axis, side, values };

@@ -3,6 +3,7 @@ import { uniptPresetNames } from "../../petl/unipt/uniptOptions";
 import { uniptPresets } from "../../petl/unipt/uniptPresets";
 import type { ExperimentConfig } from "../experimentConfig";
 import { childValue } from "../schemaPath";
+import { sidesOf } from "../sides";
 
 /** Whether two settings train the same: all but notes, seeds and where it is computed. */
 export function sameSettings(a: ExperimentConfig, b: ExperimentConfig): boolean {
@@ -12,11 +13,10 @@ export function sameSettings(a: ExperimentConfig, b: ExperimentConfig): boolean 
 /** Equal for settings that train the same. */
 export function settingsKey(config: ExperimentConfig): string {
   const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !ignored.includes(key)));
-  const withoutPreset = (side: "image" | "text"): object => ({
-    ...config[side],
-    method: ownOptions(config[side].method),
-  });
-  return JSON.stringify({ ...settings, image: withoutPreset("image"), text: withoutPreset("text") }, sorted);
+  const sides = sidesOf(config).map(
+    ({ name, ...side }) => [name, { ...side, method: ownOptions(side.method) }] as const,
+  );
+  return JSON.stringify({ ...settings, ...Object.fromEntries(sides) }, sorted);
 }
 
 const ignored: readonly string[] = ["notes", "seeds", "device", "threads", "$schema", "variants"];

@@ -1,13 +1,13 @@
 import type { ExperimentConfig } from "../experimentConfig";
-import type { AxisRequest, Side, TappedStates } from "./axis";
-import { sides } from "./axis";
+import { type SideName, sidesOf } from "../sides";
+import type { AxisRequest, TappedStates } from "./axis";
 import { leaveOneLayerOutAxis, tappedLayersAxis } from "./layerAxes";
 
 /** Sides whose hidden states are told only by the model file; none where no axis is about layers. */
-export function statesToFind(config: ExperimentConfig, axes: readonly AxisRequest[]): readonly Side[] {
+export function statesToFind(config: ExperimentConfig, axes: readonly AxisRequest[]): readonly SideName[] {
   const layerAxes = [tappedLayersAxis.name, leaveOneLayerOutAxis.name];
   if (!axes.some(({ kind, name }) => kind === "named" && layerAxes.includes(name))) return [];
-  return sides.filter((side) => config[side].backbone.hiddenStates === undefined);
+  return untappedSides(config);
 }
 
 /**
@@ -16,13 +16,18 @@ export function statesToFind(config: ExperimentConfig, axes: readonly AxisReques
  */
 export function tappedStates(
   config: ExperimentConfig,
-  found: Partial<Readonly<Record<Side, readonly string[]>>> = {},
+  found: Partial<Readonly<Record<SideName, readonly string[]>>> = {},
 ): TappedStates {
-  const ofSide = (side: Side): readonly string[] =>
-    config[side].backbone.hiddenStates?.map((tap) =>
-      typeof tap === "string" ? tap : (found[side]?.[tap] ?? `hidden state ${tap}`),
-    ) ??
-    found[side] ??
-    [];
-  return { image: ofSide("image"), text: ofSide("text") };
+  const states = sidesOf(config).map(({ name, backbone }) => {
+    const listed = backbone.hiddenStates?.map((tap) =>
+      typeof tap === "string" ? tap : (found[name]?.[tap] ?? `hidden state ${tap}`),
+    );
+    return [name, listed ?? found[name] ?? []] as const;
+  });
+  return Object.fromEntries(states);
+}
+
+/** Sides that leave the choice of hidden states to their models. */
+export function untappedSides(config: ExperimentConfig): readonly SideName[] {
+  return sidesOf(config).flatMap(({ name, backbone }) => (backbone.hiddenStates === undefined ? [name] : []));
 }

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { RetrievalEntry } from "../../../core/datasets/retrievalResults";
 import type { RunManifest } from "../../../core/experiment/runManifest";
 import type { LayerDistribution } from "../../../core/views/lens/layerDetail";
+import { sideOf } from "../../../core/experiment/sides";
 import type { DescribedSample, LayerMessage } from "../../../protocol/panelMessage";
 
 import { nodeFileSystem } from "../../../store/nodeFileSystem";
@@ -46,7 +47,7 @@ async function lookUp(
   { directory, engine, imageSource }: InquiryOptions,
 ): Promise<Pick<LayerMessage, "shape" | "samples" | "remark">> {
   return engine.ask(async (call) => {
-    const model = resolve(baseDirectory, config[side].backbone.model);
+    const model = resolve(baseDirectory, sideOf(config, side).backbone.model);
     const report = await call("inspect", { path: model, values: true });
     const state = report.hiddenStates.find(({ value }) => value === layer);
     const value = state ?? report.values?.find(({ name }) => name === layer);

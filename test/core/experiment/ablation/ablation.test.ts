@@ -10,6 +10,7 @@ import { Name } from "../../../../src/core/experiment/names";
 import { formatRunName, parseRunName } from "../../../../src/store/runName";
 import { fuzzOptions } from "../../../support/fuzz";
 import { sampleText } from "../sample";
+import { retrievalConfig } from "../../../support/retrievalConfig";
 
 const states: TappedStates = { image: ["s1", "s2", "s4", "s6"], text: ["embeddings", "block1", "block2"] };
 const base = ablationBase(sampleText, "emoji-scenes.unipt.json");
@@ -46,7 +47,11 @@ describe("one axis at a time", () => {
   test("reduction factors; the one that the experiment has is the base", () => {
     const { cells, plans, notes } = plan(["reduction-factor"]);
     expect(cells.map(({ name }) => name)).toEqual(["unipt", "r4", "r8", "r16"]);
-    expect(cells[1]!.config.image.method).toMatchObject({ name: "unipt", embedDim: 256, reductionFactor: 4 });
+    expect(retrievalConfig(cells[1]!.config).image.method).toMatchObject({
+      name: "unipt",
+      embedDim: 256,
+      reductionFactor: 4,
+    });
     expect(cells[1]!.changes).toEqual({ "reduction-factor": "4" });
     expect(notes).toEqual(['reduction-factor 2: the same settings as "unipt".']);
     expect(plans).toHaveLength(12);
@@ -66,14 +71,15 @@ describe("one axis at a time", () => {
 
   test("leaving out each layer below the guide, of those in one feature cache", () => {
     const { cells } = plan(["leave-one-layer-out"]);
-    expect(cells.map(({ name, config }) => [name, config.image.layers])).toEqual([
+    expect(cells.map(({ name, config }) => [name, retrievalConfig(config).image.layers])).toEqual([
       ["unipt", undefined],
       ["without-layer-0", [1, 2, 3]],
       ["without-layer-1", [0, 2, 3]],
       ["without-layer-2", [0, 1, 3]],
     ]);
     expect(cells[2]!.changes).toEqual({ "leave-one-layer-out": "without 1 (s2)" });
-    for (const { config } of cells) expect(config.image.backbone).toEqual(base.config.image.backbone);
+    for (const { config } of cells)
+      expect(retrievalConfig(config).image.backbone).toEqual(retrievalConfig(base.config).image.backbone);
   });
 
   test("beside an embedding every hidden state may be left out, and none is the guide", () => {
@@ -82,7 +88,7 @@ describe("one axis at a time", () => {
       image.method = { name: "unipt", preset: "clip4clip-image" };
     });
     const { cells } = plan(["image.leave-one-layer-out"], { base: beside });
-    expect(cells.slice(1).map(({ config }) => config.image.layers)).toEqual([
+    expect(cells.slice(1).map(({ config }) => retrievalConfig(config).image.layers)).toEqual([
       [1, 2, 3],
       [0, 2, 3],
       [0, 1, 3],
@@ -92,7 +98,7 @@ describe("one axis at a time", () => {
 
   test("choices of layers", () => {
     const { cells } = plan(["tapped-layers"]);
-    expect(cells.map(({ name, config }) => [name, config.image.layers])).toEqual([
+    expect(cells.map(({ name, config }) => [name, retrievalConfig(config).image.layers])).toEqual([
       ["unipt", undefined],
       ["without-layer-1", [0, 2, 3]],
       ["without-layer-0", [1, 2, 3]],
@@ -115,7 +121,7 @@ describe("one axis at a time", () => {
       image.method = { name: "unipt", embedDim: 64, tappedLayers: [0, 1] };
     });
     const { cells } = planAblation({ base: narrowed, states, axes: [parseAxis("leave-one-layer-out")] });
-    expect(cells.slice(1).map(({ config }) => config.image)).toMatchObject([
+    expect(cells.slice(1).map(({ config }) => retrievalConfig(config).image)).toMatchObject([
       { layers: [1, 3], method: { tappedLayers: "all" } },
       { layers: [0, 3], method: { tappedLayers: "all" } },
     ]);
@@ -126,7 +132,7 @@ describe("one axis at a time", () => {
       (document["image"] as Record<string, unknown>)["method"] = { name: "stages-probe", embedDim: 256 };
     });
     const { cells } = planAblation({ base: probe, states, axes: [parseAxis("leave-one-layer-out")] });
-    expect(cells.slice(1).map(({ config }) => config.image.layers)).toEqual([
+    expect(cells.slice(1).map(({ config }) => retrievalConfig(config).image.layers)).toEqual([
       [1, 2, 3],
       [0, 2, 3],
       [0, 1, 3],
@@ -141,7 +147,7 @@ describe("one axis at a time", () => {
     const of = (axis: string): [string, unknown][] =>
       planAblation({ base: both, states, axes: [parseAxis(axis)] }).cells.map(({ name, config }) => [
         name,
-        [config.image.method, config.text.method].map((method) =>
+        [retrievalConfig(config).image.method, retrievalConfig(config).text.method].map((method) =>
           method.name === "unipt" ? method.reductionFactor : 0,
         ),
       ]);

@@ -55,7 +55,7 @@ describe("the hover of a run", () => {
     expect(valuesOf({ ...source, plans: [own, other] }, "Differs from other variants")).toEqual(["pooling = mean"]);
     expect(valuesOf({ ...source, plans: [own] }, "Made with other settings than the file has now")).toBeUndefined();
     const training = { ...own.config.training, epochs: 99 };
-    const edited = { ...own, config: { ...own.config, training, device: "cuda" as const } };
+    const edited = { ...own, config: { ...own.config, training, device: "cuda" } as typeof own.config };
     expect(valuesOf({ ...source, plans: [edited] }, "Made with other settings than the file has now")).toEqual([
       "training.epochs = 20 (now 99)",
     ]);
