@@ -1,6 +1,6 @@
 // A Vulkan driver in software (SwiftShader, part of Debian's chromium package) lets the WebGPU tests run without a GPU.
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { aptInstall } from "./aptInstall.mjs";
 
 const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const loader = ["/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "/usr/lib/aarch64-linux-gnu/libvulkan.so.1"];
@@ -10,13 +10,7 @@ export function installSoftwareGpu() {
   const present = () => existsSync(driver) && loader.some(existsSync);
   if (process.platform !== "linux")
     return { available: false, reason: "the software Vulkan driver is installed on Debian only.", env: {} };
-  if (!present() && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const packages = ["chromium", "libvulkan1", "fonts-dejavu-core"];
-    const apt = (...args) => spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
-    console.log(`Installing ${packages.join(", ")} for the WebGPU and user-interface tests …`);
-    apt("update", "-qq");
-    apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
-  }
+  if (!present()) aptInstall(["chromium", "libvulkan1", "fonts-dejavu-core"], "the WebGPU and user-interface tests");
   if (present()) return { available: true, env: { VK_DRIVER_FILES: driver } };
   return {
     available: false,

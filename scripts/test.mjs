@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { installPackages, run } from "./setup.mjs";
 import { installSoftwareGpu } from "./softwareGpu.mjs";
+import { installFfmpeg } from "./ffmpeg.mjs";
 import { hasWorkbench, installWorkbench } from "../test/workbench/install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,6 +14,7 @@ const report = `${root}.cache/vitest.json`;
 
 installPackages();
 const gpu = installSoftwareGpu();
+const noVideos = installFfmpeg();
 run("node", ["scripts/build.mjs"]);
 
 let passed = 0;
@@ -51,6 +53,7 @@ try {
   failed++;
 }
 await testWorkbench();
+if (noVideos !== undefined) console.log(`Tests of videos were skipped: ${noVideos}`);
 if (!gpu.available) console.log(`WebGPU tests were skipped: ${gpu.reason}`);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed === 0 ? 0 : 1);

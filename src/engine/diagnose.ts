@@ -7,6 +7,7 @@ import { OrtExecutor } from "./ort/ortExecutor";
 import { probeLosses } from "./ort/probeStep";
 import { type Device, devices } from "./ort/sessionOptions";
 import { verifyDevice } from "./ort/verifyDevice";
+import { ffmpegVersion } from "./videos/ffmpegVersion";
 
 /** What this machine can do, found out by doing it: each device runs a few training steps. */
 export async function diagnose(folder: string): Promise<Diagnosis> {
@@ -23,6 +24,7 @@ export async function diagnose(folder: string): Promise<Diagnosis> {
     freeDiskBytes: bavail * bsize,
     onnxRuntime: await versionOrReason(async () => (await onnxRuntime()).env.versions.node ?? "unknown"),
     sharp: await versionOrReason(async () => (await import("sharp")).default.versions.sharp),
+    ffmpeg: await versionOrReason(ffmpegVersion),
     devices: checked,
   };
 }

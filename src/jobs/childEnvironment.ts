@@ -9,6 +9,9 @@ const windows =
 const devices =
   /^(LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|DYLD_FALLBACK_LIBRARY_PATH|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|(VK|CUDA|CUDNN|NVIDIA|MESA|LIBGL|DRI|GALLIUM|ORT|OMP|MALLOC)_.*)$/;
 
+/** What tells where this program finds others. */
+const programs = /^UNIPT_FFMPEG$/;
+
 /**
  * The environment of processes that this program starts: a short list, so that neither an editor's own variables (sockets,
  * loaders, inspector options) nor secrets of the shell get into them.
@@ -18,7 +21,7 @@ export function childEnvironment(
   platform: NodeJS.Platform = process.platform,
 ): Record<string, string> {
   const isNeeded = (name: string): boolean =>
-    devices.test(name) || (platform === "win32" ? windows : general).test(name);
+    devices.test(name) || programs.test(name) || (platform === "win32" ? windows : general).test(name);
   const kept = Object.entries(own).flatMap(([name, value]) =>
     value !== undefined && isNeeded(name) ? [[name, value] as const] : [],
   );

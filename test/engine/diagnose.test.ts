@@ -6,6 +6,7 @@ test("finds the CPU fit for training, and says of every other device why it is n
   const diagnosis = await diagnose(tmpdir());
   expect(diagnosis.onnxRuntime).toMatch(/^1\.30/);
   expect(diagnosis.sharp).toMatch(/^\d+\.\d+/);
+  expect(diagnosis.ffmpeg).toMatch(/^\S*\d|^Videos are read with ffmpeg, which is not on PATH/);
   expect(diagnosis.freeDiskBytes).toBeGreaterThan(0);
   const [cpu, ...others] = diagnosis.devices;
   expect(cpu).toEqual({ device: "cpu", runs: true });

@@ -28,10 +28,11 @@ function describe(diagnosis: Diagnosis): string {
     ["disk", `${formatBytes(freeDiskBytes)} free here`],
     ["ONNX Runtime", diagnosis.onnxRuntime],
     ["sharp (images)", diagnosis.sharp],
+    ["ffmpeg (videos)", diagnosis.ffmpeg],
   ] as const;
   const best = devices.find(({ device, runs, remark }) => device !== "cpu" && runs && remark === undefined);
   return [
-    ...facts.map(([name, value]) => `${name.padEnd(16)}${value}`),
+    ...facts.map(([name, value]) => `${name.padEnd(17)}${value}`),
     "",
     "Devices, each tried with training steps that are compared with the CPU's:",
     ...devices.map(({ device, runs, remark }) => {

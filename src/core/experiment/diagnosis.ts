@@ -20,5 +20,7 @@ export interface Diagnosis {
   /** Version, or why it cannot be loaded. */
   readonly onnxRuntime: string;
   readonly sharp: string;
+  /** Its version, or why videos cannot be read. */
+  readonly ffmpeg: string;
   readonly devices: readonly DeviceDiagnosis[];
 }

@@ -1,10 +1,9 @@
 import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
-import { UserError } from "../../core/errors";
 import type { NamedValue } from "../../core/graph/graph";
 import { sizeOf, zeros } from "../../core/graph/tensor";
 import { loadImageInto } from "../images/loadImage";
-import { pixelShape } from "../images/preprocessImage";
 import type { FeatureSource, SourceInputs } from "./featureSource";
+import { describePixels } from "./pixelInput";
 
 /** Raised when the way pixels are made changes, so that cached features of the old way are not used. */
 const PIXELS_VERSION = 2;
@@ -36,43 +35,17 @@ function describeInputs(
   config: PreprocessingConfig,
   pathOf: (index: number) => string,
 ): SourceInputs {
-  const [input, other] = inputs;
-  if (!input || other)
-    throw new UserError(
-      `The image backbone "${label}" reads ${inputs.length} inputs (${inputs.map(({ name }) => `"${name}"`).join(", ")}); expected one, for the pixels.`,
-    );
-  const shape = pixelShape(config);
-  checkShape(input, shape, config, label);
+  const { input, shape } = describePixels(inputs, label, config, "image.backbone.preprocessing");
   return {
     settings: { kind: "image", version: PIXELS_VERSION, ...config },
-    shapes: (batchSize) => ({ [input.name]: [batchSize, ...shape] }),
-    types: { [input.name]: "float32" },
+    shapes: (batchSize) => ({ [input]: [batchSize, ...shape] }),
+    types: { [input]: "float32" },
     makeBatch(batchSize) {
       const pixels = zeros("float32", [batchSize, ...shape]);
       return {
-        feeds: { [input.name]: pixels },
+        feeds: { [input]: pixels },
         write: (row, index) => loadImageInto(pathOf(index), config, pixels.data, row * sizeOf(shape)),
       };
     },
   };
-}
-
-function checkShape(
-  { name, shape: declared }: NamedValue,
-  shape: readonly number[],
-  config: PreprocessingConfig,
-  label: string,
-): void {
-  if (!declared) return;
-  const fits = (axes: readonly (number | string)[]): boolean =>
-    declared.length === 4 &&
-    axes.every((size, axis) => typeof declared[axis + 1] === "string" || declared[axis + 1] === size);
-  if (fits(shape)) return;
-  const swapped = config.layout === "NCHW" ? "NHWC" : "NCHW";
-  const advice = fits(pixelShape({ ...config, layout: swapped }))
-    ? `set "layout" to "${swapped}"`
-    : 'correct "size" and "layout"';
-  throw new UserError(
-    `Input "${name}" of the image backbone "${label}" is [${declared.join(", ")}], but "image.backbone.preprocessing" makes [batch, ${shape.join(", ")}]; ${advice}.`,
-  );
 }

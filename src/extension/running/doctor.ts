@@ -33,6 +33,7 @@ export function machineText({ diagnosis, checkedAt }: MachineReport, version: st
     ["Node", diagnosis.node],
     ["ONNX Runtime", diagnosis.onnxRuntime],
     ["sharp", diagnosis.sharp],
+    ["ffmpeg", diagnosis.ffmpeg],
     [vscode.l10n.t("System"), `${diagnosis.platform}, ${diagnosis.processor}`],
     [vscode.l10n.t("Cores"), String(diagnosis.cores)],
     [vscode.l10n.t("Memory"), vscode.l10n.t("{0}, {1} free", bytes(totalMemoryBytes), bytes(freeMemoryBytes))],

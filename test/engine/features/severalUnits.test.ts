@@ -43,12 +43,13 @@ async function triples(count: number): Promise<FeatureSource> {
         unitsPerItem: 3,
         mask: { length: 3, of: (index) => new Float32Array(3).fill(1, 0, index + 1) },
         makeBatch(batchSize) {
-          const { feeds, write } = described.makeBatch(batchSize * 3);
+          const batch = described.makeBatch(batchSize * 3);
+          const { feeds } = batch;
           return {
             feeds,
             async write(row, index) {
               (feeds["pixels"] as Tensor<"float32">).data.fill(0, row * 3 * 48, (row + 1) * 3 * 48);
-              for (let unit = 0; unit <= index; unit++) await write(row * 3 + unit, unit);
+              for (let unit = 0; unit <= index; unit++) await batch.write(row * 3 + unit, unit);
             },
           };
         },

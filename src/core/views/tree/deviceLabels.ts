@@ -16,6 +16,7 @@ export const englishDeviceLabels = {
   processorText: "{0}, {1} cores",
   runtime: "ONNX Runtime",
   imageDecoder: "Image decoder",
+  videoDecoder: "Video decoder",
   node: "Node.js",
   disk: "Disk",
   diskText: "{0} were free",

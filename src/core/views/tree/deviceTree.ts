@@ -85,6 +85,7 @@ function machineRows(
     row("processor", labels.processor, fill(labels.processorText, processor, cores), { name: "circuit-board" }),
     row("runtime", labels.runtime, diagnosis.onnxRuntime, { name: "package" }),
     row("sharp", labels.imageDecoder, diagnosis.sharp, { name: "file-media" }),
+    row("ffmpeg", labels.videoDecoder, diagnosis.ffmpeg, { name: "device-camera-video" }),
     row("node", labels.node, `${diagnosis.node}, ${diagnosis.platform}`, { name: "terminal" }),
     row("checkedAt", labels.checkedAt, dateText(checkedAt, locale), { name: "calendar" }),
   ];

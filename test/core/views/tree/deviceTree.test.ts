@@ -12,7 +12,7 @@ const none: DeviceSource = {
 
 const machine: Diagnosis = {
   ...{ platform: "linux-x64", processor: "A CPU", cores: 8, totalMemoryBytes: 32 * 2 ** 30, freeMemoryBytes: 2 ** 30 },
-  ...{ freeDiskBytes: 2 ** 40, onnxRuntime: "1.30.0", sharp: "0.35.5", node: "24.1.0" },
+  ...{ freeDiskBytes: 2 ** 40, onnxRuntime: "1.30.0", sharp: "0.35.5", ffmpeg: "7.1", node: "24.1.0" },
   devices: [
     { device: "cpu", runs: true },
     { device: "webgpu", runs: true, remark: "it is no hardware." },
