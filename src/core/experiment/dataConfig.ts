@@ -2,9 +2,9 @@ import { z } from "zod";
 import { PathText } from "./names";
 
 const share = (split: string, fallback: number): z.ZodDefault<z.ZodNumber> =>
-  z.number().min(0).max(1).default(fallback).describe(`Share of the items that goes to ${split}.`);
+  z.number().min(0).max(1).default(fallback).describe(`Share of the images or videos that goes to ${split}.`);
 
-/** A seeded split by item: all captions of an image or a video stay together. */
+/** A seeded split by image or video: all captions, questions or expressions of one stay together. */
 export const SplitConfig = z
   .strictObject({
     train: share("training", 0.8),
@@ -15,7 +15,7 @@ export const SplitConfig = z
   .refine(({ train, val, test }) => Math.abs(train + val + test - 1) < 1e-9, {
     error: 'shares "train", "val" and "test" that add up to 1',
   })
-  .describe("Splits the items at random instead of by the `split` that each row of the data names.");
+  .describe("Splits the images or videos at random instead of by the `split` that each row of the data names.");
 
 /** One path, or several whose rows follow one another. */
 const PathList = z.union([PathText, z.array(PathText).min(1).max(256)]);

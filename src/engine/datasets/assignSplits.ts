@@ -22,9 +22,11 @@ const aliases: Readonly<Record<string, Split>> = {
   restval: "train", // Karpathy's lists: validation images that everyone trains on
   val: "val",
   valid: "val",
+  validate: "val", // MSR-VTT
   validation: "val",
   dev: "val",
   test: "test",
+  testall: "test", // the text files of VSE∞: all 5000 test images of MS-COCO
 };
 
 /** The split that a data file means by `name`, whatever its case; undefined when it is none. */

@@ -1,5 +1,5 @@
 import type { Split } from "../../core/experiment/dataFiles";
-import type { Dataset } from "./pairDataset";
+import type { DataRow, Dataset } from "./dataset";
 
 /** One video clip with its captions. */
 export interface ClipItem {
@@ -13,3 +13,8 @@ export interface ClipItem {
 }
 
 export type ClipDataset = Dataset<ClipItem>;
+
+/** One row of a file of clips; files that only list clips leave captions to other files. */
+export interface ClipRow extends DataRow {
+  readonly captions: readonly string[] | undefined;
+}

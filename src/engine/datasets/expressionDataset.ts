@@ -1,5 +1,5 @@
 import type { Split } from "../../core/experiment/dataFiles";
-import type { Dataset } from "./pairDataset";
+import type { DataRow, Dataset } from "./dataset";
 
 /** Pixels of the original image: left, top, width, height. */
 export type PixelBox = readonly [x: number, y: number, width: number, height: number];
@@ -24,3 +24,11 @@ export interface ExpressionItem {
 }
 
 export type ExpressionDataset = Dataset<ExpressionItem>;
+
+/** One row of a file of expressions. */
+export interface ExpressionRow extends DataRow {
+  readonly imageSize: readonly [height: number, width: number] | undefined;
+  readonly caption: string;
+  readonly box: PixelBox;
+  readonly spans: readonly TextSpan[];
+}

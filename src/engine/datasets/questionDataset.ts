@@ -1,6 +1,6 @@
 import type { AnswerScores } from "../../core/datasets/metrics/answerAccuracy";
 import type { Split } from "../../core/experiment/dataFiles";
-import type { Dataset } from "./pairDataset";
+import type { DataRow, Dataset } from "./dataset";
 
 /** One question about an image. */
 export interface QuestionItem {
@@ -17,4 +17,10 @@ export interface QuestionItem {
 export interface QuestionDataset extends Dataset<QuestionItem> {
   /** The vocabulary: answer `i` belongs to row `i` of the answer head. */
   readonly answers: readonly string[];
+}
+
+/** One row of a file of questions. */
+export interface QuestionRow extends DataRow {
+  readonly question: string;
+  readonly answers: AnswerScores;
 }

@@ -1,7 +1,7 @@
 import { UserError } from "../../core/errors";
 import type { ExperimentConfig, TaskName } from "../../core/experiment/experimentConfig";
 import type { SideName } from "../../core/experiment/sides";
-import type { DataProblem } from "../datasets/pairDataset";
+import type { DataProblem } from "../datasets/dataset";
 import type { FeatureSource } from "../features/featureSource";
 import type { SideInput } from "../training/sideInput";
 import type { TrainingTask } from "../training/trainingTask";

@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { RunEvent } from "../../core/experiment/runEvent";
 import { type Side, type SideName, sidesOf } from "../../core/experiment/sides";
-import type { DataProblem } from "../datasets/pairDataset";
+import type { DataProblem } from "../datasets/dataset";
 import type { FeatureStore } from "../features/featureStore";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import { type AnyTaskData, readTaskData, type SideInputs } from "../tasks/taskData";

@@ -77,11 +77,9 @@ describe("JSON Lines", () => {
     expect(items).toHaveLength(1);
     expect(problems.map(({ file, line }) => [file, line])).toEqual([2, 4, 5, 7, 6].map((line) => [path, line]));
     expect(problems[0]?.message).toMatch(/^not valid JSON/);
-    expect(problems[1]?.message).toMatch(
-      /^"image" is missing or not a text; found the keys img, caption, expected a row like/,
-    );
-    expect(problems[2]?.message).toMatch(/^"captions" is missing/);
-    expect(problems[3]?.message).toMatch(/found no object/);
+    expect(problems[1]?.message).toMatch(/^"image" is missing; found the keys img, caption; expected a row like/);
+    expect(problems[2]?.message).toMatch(/^"captions" is an empty list, not a list of texts that is not empty/);
+    expect(problems[3]?.message).toMatch(/^is an empty list; expected a row like/);
     expect(problems[4]?.message).toMatch(/"a.png" is in split "test" here and "train" on line 1/);
   });
 
@@ -95,7 +93,8 @@ describe("JSON Lines", () => {
       {
         file: path,
         line: 1,
-        message: '4 of 5 images do not exist: "m1.png", "m2.png", "m3.png", …; paths are relative to the data file',
+        message:
+          '4 of 5 images do not exist: "m1.png", "m2.png", "m3.png", …; paths start from the folder of the data file, or from "data.images"',
       },
     ]);
   });
@@ -136,12 +135,14 @@ describe("JSON", () => {
     const path = write("data.json", JSON.stringify([{ image: "a.png", captions: ["c"] }, { image: 3 }]));
     const { items, problems } = await readPairs(path);
     expect(items).toHaveLength(1);
-    expect(problems[0]?.message).toMatch(/^row 2: "image" is missing or not a text/);
+    expect(problems[0]?.message).toMatch(/^row 2: "image" is 3, not a text; expected a row like/);
   });
 
-  test("points a JSON Lines file with the wrong name to the right one", async () => {
-    const path = write("data.json", jsonLines({ image: "a" }, { image: "b" }));
-    await expect(readPairs(path)).rejects.toThrow(/must be named \.jsonl/);
+  test("takes one object a line for what it is, whatever the file is called", async () => {
+    write("a.png");
+    write("b.png");
+    const path = write("data.json", jsonLines({ image: "a.png", caption: "c" }, { image: "b.png", caption: "d" }));
+    expect((await readPairs(path)).items).toHaveLength(2);
   });
 });
 
@@ -213,7 +214,12 @@ describe("errors", () => {
   });
 
   test("unknown kind", async () => {
-    await expect(readPairs(write("data.xlsx"))).rejects.toThrow(/ends in "\.xlsx"; expected \.jsonl, \.csv/);
+    await expect(readPairs(write("data.xlsx", "PK\u0003\u0004\0\0"))).rejects.toThrow(
+      /data\.xlsx" is no text file; correct "data\.pairs"/,
+    );
+    await expect(readPairs(write("notes.txt", "some words\nand more"))).rejects.toThrow(
+      /notes\.txt" is lines of text like "some words"; "data\.pairs" takes JSON Lines .*, CSV .*, Karpathy's JSON/,
+    );
   });
 });
 
