@@ -12,6 +12,7 @@ import { extractionRequest } from "./training/extraction";
 import { cachedInput } from "./training/cachedInput";
 import { chooseLayers, storedLayout } from "./training/featureReader";
 import type { SideInput } from "./training/sideInput";
+import { streamedInput } from "./training/streamedInput";
 import { trainingSchedule } from "./training/progress";
 import { initialState, stepGraphOf, stepOptionsOf } from "./training/stepPrograms";
 import type { StepGraph } from "../core/step/stepGraph";
@@ -87,6 +88,7 @@ async function plannedInput(
   place: Placement,
 ): Promise<SideInput> {
   const request = await extractionRequest({ ...place, config, data, executor: executorOf(place) }, side.name);
+  if (config.features.mode === "streamed") return streamedInput({ ...request, side, dtype: "float32" });
   const { layout } = await planExtraction(request, await request.cache.fingerprints());
   const read = (): Promise<never> => Promise.reject(new Error("These features are only planned."));
   return cachedInput(chooseLayers({ ...storedLayout(side, layout), read }, side));

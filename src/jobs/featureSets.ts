@@ -11,6 +11,7 @@ export interface FeatureSet {
 export function featureSets(configs: readonly ExperimentConfig[]): FeatureSet[] {
   const sets = new Map<string, FeatureSet>();
   for (const config of configs) {
+    if (config.features.mode === "streamed") continue;
     for (const { name: modality } of sidesOf(config)) {
       const key = featureKey({ modality, config });
       if (!sets.has(key)) sets.set(key, { modality, config });

@@ -1,6 +1,7 @@
 import type { ExtractReply } from "../../protocol/engine";
 import type { ExitCode } from "../exitCode";
 import { extractAll } from "../extractAll";
+import { UserError } from "../../core/errors";
 import { featureSets } from "../../jobs/featureSets";
 import { cacheDirectoryOf, coreCount } from "../../jobs/placement";
 import { watchInterrupt } from "../interrupt";
@@ -25,6 +26,8 @@ export async function extractCommand(options: ExtractOptions): Promise<ExitCode>
   const { device, threads, json = false } = options;
   const place = { baseDirectory, cacheDirectory: cacheDirectoryOf(baseDirectory), device, threads };
   const configs = plans.map(({ config }) => config);
+  if (featureSets(configs).length === 0)
+    throw new UserError(`"${options.file}" has "features.mode": "streamed", which keeps no features; use "cached".`);
   if (options.dryRun) {
     const forecasts = await forecastJobs(featureSets(configs), place);
     const text = json

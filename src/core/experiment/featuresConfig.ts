@@ -1,14 +1,17 @@
 import { z } from "zod";
 
-/** Modes grow with the engine: `cached` extracts every hidden state once, before training. */
-const featureModes = ["cached"] as const;
+/** `cached` extracts every hidden state once, before training; `streamed` runs the frozen backbone within every step. */
+const featureModes = ["cached", "streamed"] as const;
 
 export const FeaturesConfig = z
   .strictObject({
     mode: z
       .enum(featureModes)
       .default("cached")
-      .describe("How hidden states reach the trainer: extracted once to disk."),
+      .describe(
+        "How hidden states reach the trainer: extracted once to disk (`cached`), or computed by the backbone within every step " +
+          "(`streamed`), for data too large to keep and for augmentation.",
+      ),
     dtype: z
       .enum(["float32", "float16"])
       .default("float32")

@@ -71,9 +71,9 @@ export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalI
         },
       };
     },
-    readTraining: async (samples, needed) => ({
-      ...(await image.read(pick(train.images, imagesOf(train, samples)), needed)),
-      ...(await text.read(pick(train.captions, samples), needed)),
+    readTraining: async (samples, needed, draw) => ({
+      ...(await image.read(pick(train.images, imagesOf(train, samples)), needed, draw)),
+      ...(await text.read(pick(train.captions, samples), needed, draw)),
     }),
     passes: [
       pass(image, "image", (split) => rows[split].images, describeImage),

@@ -5,10 +5,11 @@ import type { DataProblem } from "../datasets/dataset";
 import type { FeatureStore } from "../features/featureStore";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import { type AnyTaskData, readTaskData, type SideInputs } from "../tasks/taskData";
-import { type ExtractionContext, extractSide } from "./extraction";
+import { type ExtractionContext, extractionRequest, extractSide } from "./extraction";
 import { cachedInput } from "./cachedInput";
 import { chooseLayers, featureReader, storedLayout } from "./featureReader";
 import type { SideInput } from "./sideInput";
+import { streamedInput } from "./streamedInput";
 import type { TrainingTask } from "./trainingTask";
 
 export interface OpenTaskOptions {
@@ -28,7 +29,8 @@ export interface OpenedTask {
 
 interface OpenedSide {
   readonly input: SideInput;
-  readonly store: FeatureStore;
+  /** Of sides that read from the cache. */
+  readonly store?: FeatureStore;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function* openTask(
   const context = { config, data, executor, ...options };
   const opened = new Map<SideName, OpenedSide>();
   const close = async (): Promise<void> => {
-    for (const { store } of opened.values()) await store.close();
+    for (const { store } of opened.values()) await store?.close();
   };
   try {
     for (const side of sidesOf(config)) opened.set(side.name, yield* openSide(side, context, options.signal));
@@ -62,6 +64,10 @@ async function* openSide(
   context: ExtractionContext,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, OpenedSide> {
+  if (context.config.features.mode === "streamed") {
+    const request = await extractionRequest(context, side.name);
+    return { input: streamedInput({ ...request, side, dtype: "float32" }) };
+  }
   const { store } = yield* extractSide(context, side.name, signal);
   return { input: cachedInput(chooseLayers(featureReader(storedLayout(side, store.layout), store), side)), store };
 }
@@ -72,7 +78,7 @@ function inputsOf(opened: ReadonlyMap<SideName, OpenedSide>): SideInputs {
     if (!found) throw new RangeError(`No side "${name}" was opened.`);
     return found;
   };
-  return { of: (name) => side(name).input, has: (name, item) => side(name).store.has(item) };
+  return { of: (name) => side(name).input, has: (name, item) => side(name).store?.has(item) ?? true };
 }
 
 /** What was left out of the data, and why. */

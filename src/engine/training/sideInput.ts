@@ -2,6 +2,7 @@ import type { Feeds } from "../../core/graph/executor";
 import type { Value } from "../../core/graph/graphBuilder";
 import type { OpBuilder } from "../../core/graph/opBuilder";
 import { type Tensor, tensor } from "../../core/graph/tensor";
+import type { Draw } from "../../core/nn/itemRandom";
 import type { ModelScope } from "../../core/nn/modelContext";
 import type { MethodInput } from "../../core/petl/method";
 import type { FeatureRole } from "./featureReader";
@@ -17,8 +18,9 @@ export interface SideInput {
   /**
    * Feeds of these items for the inputs that {@link declare} added, as far as they are `needed`; valid until the second next
    * call.
+   * @param draw augments the items, where the side does so; left out, they are read as for evaluation
    */
-  read(items: Uint32Array, needed: ReadonlySet<string>): Promise<Feeds>;
+  read(items: Uint32Array, needed: ReadonlySet<string>, draw?: Draw): Promise<Feeds>;
 }
 
 /** Name of the graph input that holds the mask of a side's tokens. */

@@ -3,11 +3,12 @@ import { besideHiddenStates, type Side } from "../../core/experiment/sides";
 import type { Feeds } from "../../core/graph/executor";
 import type { Graph } from "../../core/graph/graph";
 import { fromData, type Tensor } from "../../core/graph/tensor";
+import type { Draw } from "../../core/nn/itemRandom";
 import type { ModelScope } from "../../core/nn/modelContext";
 import type { FeatureType } from "../../core/onnx/tapGraph";
 import { keepOutputs, resolveTaps } from "../../core/onnx/resolveTaps";
 import type { MethodInput } from "../../core/petl/method";
-import { planTaps } from "../features/extractionPlan";
+import { planTaps, unitAxis } from "../features/extractionPlan";
 import type { BatchInput, FeatureSource, SourceInputs } from "../features/featureSource";
 import { layersAmong, roleOf } from "./featureReader";
 import { declareMask, lastTokens, maskInput, methodInput, positionInput, type SideInput } from "./sideInput";
@@ -51,12 +52,15 @@ export function streamedInput(streamed: StreamedSide): SideInput {
         const value = copied.get(output);
         if (!value) throw new Error(`The graph has no "${output}".`);
         const role = roleOf(side, at, tapGraph.taps.length);
-        return role === "hidden-state" && !chosen.includes(at) ? [] : [{ role, value: g.cast(value, "float32") }];
+        if (role === "hidden-state" && !chosen.includes(at)) return [];
+        const units = unitAxis(inputs);
+        const shaped = units.length === 0 ? value : g.reshape(value, [batchSize, ...units, ...value.shape.slice(1)]);
+        return [{ role, value: g.cast(shaped, "float32") }];
       });
       return methodInput(values, declareMask(g, { modality: side.name, maskLength }, batchSize));
     },
-    read: async (items, needed) => {
-      const { feeds } = await batches.fill(items);
+    read: async (items, needed, draw) => {
+      const { feeds } = await batches.fill(items, draw);
       const named: Record<string, Tensor> = {};
       for (const [name, value] of Object.entries(feeds)) {
         const input = pixelsOrTokens(side.name, name);
@@ -97,7 +101,7 @@ class RotatingBatches {
 
   constructor(readonly inputs: SourceInputs) {}
 
-  async fill(items: Uint32Array): Promise<BatchInput> {
+  async fill(items: Uint32Array, draw?: Draw): Promise<BatchInput> {
     let pair = this.#pairs.get(items.length);
     if (!pair) {
       pair = { batches: [this.inputs.makeBatch(items.length), this.inputs.makeBatch(items.length)], turn: 0 };
@@ -105,7 +109,7 @@ class RotatingBatches {
     }
     pair.turn = pair.turn === 0 ? 1 : 0;
     const batch = pair.batches[pair.turn];
-    await Promise.all(Array.from(items, (item, row) => batch.write(row, item)));
+    await Promise.all(Array.from(items, (item, row) => batch.write(row, item, draw)));
     return batch;
   }
 }

@@ -97,13 +97,16 @@ async function* trainEpoch(
 }
 
 async function* trainStep(
-  { task, steps }: EpochsContext,
+  { task, steps, seed }: EpochsContext,
   step: number,
   epoch: number,
   samples: Uint32Array,
   startMs: number,
 ): AsyncGenerator<RunEvent, number> {
-  const { feeds, reports } = await steps.run(samples.length, step, (needed) => task.readTraining(samples, needed));
+  const draw = { seed, step };
+  const { feeds, reports } = await steps.run(samples.length, step, (needed) =>
+    task.readTraining(samples, needed, draw),
+  );
   const [loss, learningRate, gradientNorm] = ["loss", "learningRate", "gradientNorm"].map((name) =>
     scalar(reports[name]),
   );

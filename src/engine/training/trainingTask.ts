@@ -3,6 +3,7 @@ import type { Split } from "../../core/experiment/runEvent";
 import type { Feeds } from "../../core/graph/executor";
 import type { Value } from "../../core/graph/graphBuilder";
 import type { Tensor } from "../../core/graph/tensor";
+import type { Draw } from "../../core/nn/itemRandom";
 import type { ModelScope } from "../../core/nn/modelContext";
 import type { TrainingPosition } from "../../core/nn/losses/tripletHinge";
 import type { StepForward } from "../../core/step/buildStepGraph";
@@ -15,8 +16,11 @@ export interface TrainingTask {
   readonly trainingSampleCount: number;
   /** Adds the model and its loss for a batch of `batchSize` samples. */
   buildTraining(scope: ModelScope, batchSize: number, position: TrainingPosition): StepForward;
-  /** Feeds of those samples, by the names that `buildTraining` declared; valid until the next call. */
-  readTraining(samples: Uint32Array, needed: ReadonlySet<string>): Promise<Feeds>;
+  /**
+   * Feeds of those samples, by the names that `buildTraining` declared; valid until the next call.
+   * @param draw the random choices of augmentation at this step
+   */
+  readTraining(samples: Uint32Array, needed: ReadonlySet<string>, draw: Draw): Promise<Feeds>;
   /** Independent forward passes whose collected outputs the metrics are made of, e.g. one per modality. */
   readonly passes: readonly EvaluationPass[];
   /** Metrics of the whole split from the outputs of every pass. */
