@@ -10,6 +10,11 @@ export function niceTicks(from: number, to: number, count: number): readonly num
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Steps of an axis whose percentages need 50 pixels each: four, or fewer where it is narrow. */
+export function tickCount(pixels: number): number {
+  return Math.min(4, Math.max(1, Math.floor(pixels / 50)));
+}
+
 /** Multiples of a power of two from 0 on that reach beyond `to`: bytes are read in binary units. */
 export function byteTicks(to: number): readonly number[] {
   const step = 2 ** Math.ceil(Math.log2(Math.max(to, 1) / 6));

@@ -57,7 +57,7 @@ export class ExplorerEditor {
       }),
     );
     const dist = vscode.Uri.joinPath(app.context.extensionUri, "dist");
-    loadPage(panel, { dist, name: "backboneExplorer" });
+    loadPage(panel, { dist, name: "backboneExplorer", title: basename(model.fsPath) });
     this.#reads.ask();
   }
 

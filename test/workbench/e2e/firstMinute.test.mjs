@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { until } from "../lib/processes.mjs";
 import { openSession, policyViolations, requestsOfExtension } from "../lib/session.mjs";
 import { choices, choose, findWebview, runCommand, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
@@ -17,6 +17,7 @@ describe("the first minute", { timeout: 900_000 }, () => {
     session = await openSession({ isEmpty: true });
     page = session.page;
   });
+  afterEach((t) => session.showFailure(t));
   after(() => session?.close());
 
   const run = (name) => join(sample, "runs", name);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { projectFolder } from "../lib/paths.mjs";
 import { openSession, policyViolations, requestsOfExtension } from "../lib/session.mjs";
 import { choose, chooseAll, runCommand, setTheme, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
@@ -26,6 +26,7 @@ describe("panels on a finished run", { timeout: 600_000 }, () => {
       90_000,
     );
   });
+  afterEach((t) => session.showFailure(t));
   after(() => session?.close());
 
   const text = async (frame) => (await frame.locator("body").innerText()).replaceAll(/\s+/g, " ");
@@ -44,7 +45,9 @@ describe("panels on a finished run", { timeout: 600_000 }, () => {
 
   async function inHighContrast(name, title) {
     await setTheme(page, "Dark High Contrast");
-    await webview(page, title);
+    const frame = await webview(page, title);
+    await frame.locator("body.vscode-high-contrast").waitFor();
+    assert.deepEqual(await findings(frame), []);
     await session.screenshot(`${name}-high-contrast`);
     await setTheme(page, "Dark Modern");
   }

@@ -1,7 +1,7 @@
 // A workspace that is not trusted: its runs can be looked at, and nothing is executed or written.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { filesBelow } from "../../../scripts/packaging/files.mjs";
 import { projectFolder } from "../lib/paths.mjs";
 import { processesBelow, until } from "../lib/processes.mjs";
@@ -19,6 +19,7 @@ describe("restricted mode", { timeout: 300_000 }, () => {
     page = session.page;
     filesBefore = filesBelow(session.server.workspaceFolder);
   });
+  afterEach((t) => session.showFailure(t));
   after(() => session?.close());
 
   test("runs can be browsed", async () => {

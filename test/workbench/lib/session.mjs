@@ -26,6 +26,10 @@ export async function openSession({ isEmpty = false, viewport, ...options } = {}
       mkdirSync(outFolder, { recursive: true });
       await opened.page.screenshot({ path: join(outFolder, `${name}.png`) });
     },
+    /** Given to `afterEach`: what was to be seen when a test failed. */
+    async showFailure({ name, passed }) {
+      if (!passed) await this.screenshot(`failed ${name}`.replace(/[^\w]+/g, "-").slice(0, 80));
+    },
     async close() {
       await browser.close();
       await server.stop();

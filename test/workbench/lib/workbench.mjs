@@ -88,18 +88,23 @@ export async function findWebview(page, title) {
     // Frames come and go while they are looked at.
     const inner = await host.contentFrame().catch(() => null);
     const active = await inner?.$("iframe#active-frame").catch(() => null);
-    const name = await active?.getAttribute("title").catch(() => null);
-    const frame = name?.includes(title) && (await host.isVisible()) ? await active.contentFrame() : null;
-    if (frame) return frame;
+    const frame = active && (await host.isVisible()) ? await active.contentFrame().catch(() => null) : null;
+    if (!frame) continue;
+    // Custom editors have a title in their page only.
+    const titles = [active.getAttribute("title"), frame.title()].map((asked) => asked.catch(() => null));
+    if ((await Promise.all(titles)).some((name) => name?.includes(title))) return frame;
   }
   return undefined;
 }
+
+const themeClasses = { "Dark High Contrast": "hc-black", "Light High Contrast": "hc-light", "Light Modern": "vs" };
 
 /** Switches the colour theme through the palette, by its label ("Light Modern", "Dark High Contrast", …). */
 export async function setTheme(page, label) {
   await runCommand(page, "Preferences: Color Theme");
   await choose(page, label);
   await picker(page).waitFor({ state: "hidden" });
+  await page.locator(`.monaco-workbench.${themeClasses[label] ?? "vs-dark"}`).waitFor();
 }
 
 /** Shows a view container through its icon in the activity bar. */

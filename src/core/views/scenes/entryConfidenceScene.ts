@@ -1,5 +1,5 @@
 import type { LayerConfidence } from "../../experiment/layerConfidence";
-import { niceTicks } from "../niceTicks";
+import { niceTicks, tickCount } from "../niceTicks";
 import type { Scene, Shape, Target } from "./scene";
 import { label, line, nameColumn, rect, rowHeightFor } from "./scene";
 
@@ -32,7 +32,7 @@ export function entryConfidenceScene(
   const rowHeight = rowHeightFor(layers.length);
   const shares = [...confidence, ...layers.flatMap(({ mean, quantiles }) => [mean, ...quantiles])];
   const reach = Math.max(...shares.filter(Number.isFinite), 0);
-  const ticks = niceTicks(0, Math.min(1, reach > 0 ? reach * 1.02 : 1), 4);
+  const ticks = niceTicks(0, Math.min(1, reach > 0 ? reach * 1.02 : 1), tickCount(width - left - right));
   const end = Math.max(ticks.at(-1) ?? 1, Math.min(1, reach));
   const toX = (share: number): number => left + (share / end) * (width - left - right);
   const height = top + layers.length * rowHeight + bottom;

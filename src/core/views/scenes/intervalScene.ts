@@ -1,5 +1,5 @@
 import type { ModalityLens } from "../layerLensState";
-import { niceTicks } from "../niceTicks";
+import { niceTicks, tickCount } from "../niceTicks";
 import type { Scene, Shape, Target } from "./scene";
 import { label, line, nameColumn, rect, rowHeightFor } from "./scene";
 
@@ -33,7 +33,7 @@ export function intervalScene(lens: ModalityLens, evaluation: number, width: num
     ...quantiles.subarray(row0 * 5, (row0 + count) * 5),
     ...means.subarray(row0, row0 + count),
   );
-  const ticks = niceTicks(0, Math.min(1, Number.isFinite(reach) ? reach * 1.02 : 1), 4);
+  const ticks = niceTicks(0, Math.min(1, Number.isFinite(reach) ? reach * 1.02 : 1), tickCount(width - left - right));
   const end = Math.max(ticks.at(-1) ?? 1, Math.min(1, reach));
   const toX = (share: number): number => left + (share / end) * (width - left - right);
   const height = top + count * rowHeight + bottom;
