@@ -20,6 +20,7 @@ export const explorerLabels = {
 
   // Warnings
   unknownShapes: "Hidden states and sizes are unknown, because the shapes could not be worked out: {0}",
+  missingPart: "A part of this model is left out, with all that depends on it: {0}",
   noStates:
     "No hidden states were found by structure alone. Search the values below and tick those that an experiment shall read.",
 

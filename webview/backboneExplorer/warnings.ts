@@ -14,8 +14,10 @@ export class Warnings {
 
   draw({ report, uses }: ReadyState): void {
     const { label } = this.#ui.texts;
-    const texts = report.warnings.map(({ message }) => label("unknownShapes", message));
-    const isUnknown = report.warnings.length > 0;
+    const texts = report.warnings.map(({ kind, message }) =>
+      label(kind === "shapes" ? "unknownShapes" : "missingPart", message),
+    );
+    const isUnknown = report.warnings.some(({ kind }) => kind === "shapes");
     if (report.hiddenStates.length === 0 && !isUnknown) texts.push(label("noStates"));
     for (const { experiment, problem } of uses)
       if (problem !== undefined) texts.push(label("dataUnread", experiment, problem));

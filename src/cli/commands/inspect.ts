@@ -15,7 +15,7 @@ export async function inspectCommand({ model, json = false }: InspectOptions): P
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return 0;
   }
-  const { inputs, hiddenStates, producer, opset, parameters } = report;
+  const { inputs, hiddenStates, producer, opset, parameters, warnings } = report;
   const shapeText = (shape: readonly (number | string)[] | undefined): string => (shape ? shape.join(" × ") : "?");
   const text = [
     `${model}: ONNX, opset ${opset}${producer === "" ? "" : `, ${producer}`}, ${formatCount(parameters)} parameters`,
@@ -28,6 +28,9 @@ export async function inspectCommand({ model, json = false }: InspectOptions): P
     hiddenStates.length === 0
       ? "No hidden states were found by structure; name values of the graph in the experiment file's hiddenStates."
       : `${plural(hiddenStates.length, "hidden state")}, low to high:`,
+    ...warnings.map(({ kind, message }) =>
+      kind === "shapes" ? `Shapes are unknown: ${message}` : `Left out, with all that depends on it: ${message}`,
+    ),
     ...(hiddenStates.length === 0
       ? []
       : [

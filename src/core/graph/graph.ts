@@ -48,6 +48,17 @@ export interface GraphNode {
   readonly attributes: Attributes;
 }
 
+/** What a file holds beyond its graph, since operators in it are not supported. */
+export interface MissingPart {
+  /** For every value that is not computed, the sentence to say when it is asked for. */
+  readonly reasonOf: ReadonlyMap<string, string>;
+  /**
+   * Whether the graph computes some floating-point output of the file. Where it computes none, its outputs are the values at
+   * which it ends.
+   */
+  readonly keepsOutput: boolean;
+}
+
 /**
  * An ONNX graph in the one canonical operator set of this project ({@link CANONICAL_OPSET}).
  *
@@ -61,6 +72,8 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly initializers: ReadonlyMap<string, Initializer>;
   readonly types: ReadonlyMap<string, ValueType>;
+  /** Absent where the graph is all of the file. */
+  readonly missing?: MissingPart;
 }
 
 /** Operator set version of every {@link Graph}; older files are upgraded while they are decoded. */

@@ -1,12 +1,12 @@
 import { UserError } from "../errors";
-import type { Dimension, Graph, Initializer, NamedValue, ValueType } from "../graph/graph";
+import type { Dimension, Graph, GraphNode, Initializer, MissingPart, NamedValue, ValueType } from "../graph/graph";
 import { constantOf } from "./constantNode";
 import { decodeAttributes } from "./decodeAttributes";
 import { decodeTensor, type TensorOrigin } from "./decodeTensor";
 import { elementTypeName, elementTypeOf } from "./elementTypes";
 import { sortNodes } from "./sortNodes";
 import type { RawNode } from "./upgrade/rawNode";
-import { isControlFlow, unsupportedOperator, upgradeNodes } from "./upgrade/upgradeNodes";
+import { isUnderstood, upgradeNodes } from "./upgrade/upgradeNodes";
 import { valueTypes } from "./valueTypes";
 import { type ByteSource, byteSourceOf } from "./wire/byteSource";
 import { decodeMessage } from "./wire/decodeMessage";
@@ -35,7 +35,8 @@ const OLDEST_OPSET = 7;
  * Reads an ONNX file: hostile until parsed, no weights copied. With `source.path` (absolute), weights above 64 KiB stay in
  * the file as `ExternalTensor`s and external data files beside it are understood; a {@link ByteSource} lets the engine decode
  * a file of any size by reading its structure only.
- * @throws UserError when the bytes are no ONNX model or use something that is not supported.
+ * Nodes that are not supported, and what depends on them, are left out and listed in `graph.missing`.
+ * @throws UserError when the bytes are no ONNX model, or nothing of it is supported.
  */
 export function decodeModel(bytes: Uint8Array | ByteSource, source?: { readonly path: string }): OnnxModel {
   const byteSource = bytes instanceof Uint8Array ? byteSourceOf(bytes) : bytes;
@@ -90,11 +91,14 @@ function decodeGraph(proto: GraphProto, opset: number, origin: TensorOrigin): Gr
   const nodes: RawNode[] = [];
   proto.node.forEach((nodeProto, index) => {
     const node = rawNode(nodeProto, index, origin);
-    if (isControlFlow(node)) throw unsupportedOperator(node, origin.label);
     if (node.opType === "Constant" && node.domain === "") {
       const label = `node "${node.name}"`;
       initializers.set(node.outputs[0] ?? "", constantOf(nodeProto, label, origin));
-    } else nodes.push({ ...node, attributes: decodeAttributes(nodeProto, `node "${node.name}"`, origin) });
+    } else {
+      // Attributes of other operators may be anything, even whole graphs.
+      const attributes = isUnderstood(node) ? decodeAttributes(nodeProto, `node "${node.name}"`, origin) : {};
+      nodes.push({ ...node, attributes });
+    }
   });
   // Before IR version 4, initializers were listed among the inputs as well.
   const inputs = proto.input
@@ -107,15 +111,35 @@ function decodeGraph(proto: GraphProto, opset: number, origin: TensorOrigin): Gr
     }),
   );
   const sorted = sortNodes(nodes, [...inputs.map(({ name }) => name), ...initializers.keys()], origin.label);
-  const canonical = upgradeNodes({ nodes: sorted, inputs, initializers, declared, opset, label: origin.label });
-  const parts = { inputs, outputs: [], nodes: canonical, initializers };
+  const { label } = origin;
+  const upgraded = upgradeNodes({ nodes: sorted, inputs, initializers, declared, opset, label });
+  const parts = { inputs, outputs: [], nodes: upgraded.nodes, initializers };
   const types = valueTypes(parts, declared);
-  const outputs = proto.output.map(({ name = "" }): NamedValue => {
+  const outputs = proto.output.flatMap(({ name = "" }): NamedValue[] => {
     const type = types.get(name);
-    if (!type) throw new UserError(`${origin.label}: output "${name}" is computed by no node; export it again.`);
-    return { name, ...type };
+    if (type) return [{ name, ...type }];
+    if (upgraded.missing.has(name)) return [];
+    throw new UserError(`${label}: output "${name}" is computed by no node; export it again.`);
   });
-  return { ...parts, name: proto.name ?? "", outputs, types };
+  const graph = { ...parts, name: proto.name ?? "", outputs, types };
+  return upgraded.missing.size === 0 ? graph : incomplete(graph, sorted, upgraded.missing);
+}
+
+/** A graph that is a part of its file. @throws UserError when there is nothing in it that could be an output */
+function incomplete(graph: Graph, all: readonly RawNode[], reasonOf: MissingPart["reasonOf"]): Graph {
+  const computed = new Set(graph.nodes.flatMap(({ outputs }: GraphNode) => outputs));
+  const keepsOutput = graph.outputs.some(({ name, dtype }) => dtype.startsWith("float") && computed.has(name));
+  if (keepsOutput) return { ...graph, missing: { reasonOf, keepsOutput } };
+  const known = new Set(graph.outputs.map(({ name }) => name));
+  const isLost = ({ outputs }: RawNode): boolean => outputs.some((name) => reasonOf.has(name));
+  const ends = new Set(all.filter(isLost).flatMap(({ inputs }) => inputs.filter((name) => computed.has(name))));
+  const outputs = [...ends].flatMap((name): NamedValue[] => {
+    const type = known.has(name) ? undefined : graph.types.get(name);
+    return type ? [{ name, ...type }] : [];
+  });
+  const [reason] = reasonOf.values();
+  if (outputs.length === 0 && reason !== undefined) throw new UserError(reason);
+  return { ...graph, outputs: [...graph.outputs, ...outputs], missing: { reasonOf, keepsOutput } };
 }
 
 function rawNode(proto: NodeProto, index: number, origin: TensorOrigin): Omit<RawNode, "attributes"> {

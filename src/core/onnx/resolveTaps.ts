@@ -13,6 +13,7 @@ import { findHiddenStates } from "./hiddenStates";
  */
 export function resolveTaps(graph: Graph, wanted: readonly (string | number)[] | undefined, label: string): string[] {
   const needsSearch = wanted === undefined || wanted.some((tap) => typeof tap === "number");
+  if (needsSearch) checkWhole(graph);
   const found = needsSearch ? findHiddenStates(graph).map(({ value }) => value) : [];
   if (needsSearch && found.length === 0)
     throw new UserError(
@@ -28,6 +29,13 @@ export function resolveTaps(graph: Graph, wanted: readonly (string | number)[] |
       `"hiddenStates" of "${label}": the value "${constant}" depends on no input; "unipt inspect" lists suitable ones.`,
     );
   return taps;
+}
+
+/** What is found in a part that ends somewhere within a network are not all of its hidden states. @throws UserError */
+function checkWhole({ missing }: Graph): void {
+  const [reason] = missing?.reasonOf.values() ?? [];
+  if (missing && !missing.keepsOutput && reason !== undefined)
+    throw new UserError(`${reason} To use what comes before it, list the values to tap by name under "hiddenStates".`);
 }
 
 function resolveTap(graph: Graph, tap: string | number, found: readonly string[], label: string): string {
@@ -61,6 +69,8 @@ export function resolveValues(graph: Graph, names: readonly string[], label: str
 function resolveValue(graph: Graph, tap: string, label: string): string {
   const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   if (computed.has(tap)) return tap;
+  const reason = graph.missing?.reasonOf.get(tap);
+  if (reason !== undefined) throw new UserError(`${reason} The value "${tap}" depends on it.`);
   const nearest = nearestWord(tap, [...computed]);
   throw new UserError(
     `"${label}" computes no value "${tap}"${nearest === undefined ? "" : ` (did you mean "${nearest}"?)`}; ` +

@@ -81,8 +81,11 @@ export interface ReportedAxis {
   readonly size: number;
 }
 
-/** Shapes could not be computed, so that hidden states, widths and sizes are missing. */
+/**
+ * `shapes`: they could not be computed, so that hidden states, widths and sizes are missing. `operators`: a part of the file is
+ * left out of the report, since a node in it is not supported.
+ */
 export interface ModelWarning {
-  readonly kind: "shapes";
+  readonly kind: "shapes" | "operators";
   readonly message: string;
 }

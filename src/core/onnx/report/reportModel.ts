@@ -26,7 +26,7 @@ export interface ReportOptions {
  */
 export function reportModel(model: OnnxModel, { sizes, values: isListed = false }: ReportOptions = {}): ModelReport {
   const { graph, opset, producer } = model;
-  const warnings: ModelWarning[] = [];
+  const warnings = missingParts(graph);
   const sampled = sampledOrWarning(graph, sizes, warnings);
   const states = sampled ? hiddenStatesOf(sampled.sample, sampled.flow) : [];
   const parts = partition(
@@ -39,7 +39,7 @@ export function reportModel(model: OnnxModel, { sizes, values: isListed = false 
   const weights = [...graph.initializers.values()];
   return {
     inputs: graph.inputs.map(reportInput),
-    outputs: graph.outputs.map(reportInput),
+    outputs: graph.missing?.keepsOutput === false ? [] : graph.outputs.map(reportInput),
     hiddenStates: sampled ? states.map((state) => reportState(state, sampled)) : [],
     blocks,
     ...(values && { values: values.listed, valueCount: values.count }),
@@ -50,6 +50,14 @@ export function reportModel(model: OnnxModel, { sizes, values: isListed = false 
     parameters: weights.reduce((sum, weight) => sum + parametersOf(weight), 0),
     weightBytes: weights.reduce((sum, { dtype, shape }) => sum + sizeOf(shape) * bytesPerElement(dtype), 0),
   };
+}
+
+/** More than these nodes that are not supported are not listed. */
+const MAX_MISSING = 5;
+
+function missingParts({ missing }: Graph): ModelWarning[] {
+  const reasons = new Set(missing?.reasonOf.values() ?? []);
+  return [...reasons].slice(0, MAX_MISSING).map((message) => ({ kind: "operators", message }));
 }
 
 /** A graph that accepts none of the sizes tried can still be described; sizes that the user asked for are not replaced. */

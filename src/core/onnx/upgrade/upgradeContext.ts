@@ -1,3 +1,4 @@
+import { UserError } from "../../errors";
 import type { Attributes, Dimension, Initializer } from "../../graph/graph";
 import { isExternal } from "../../graph/graph";
 import type { DataType, Tensor } from "../../graph/tensor";
@@ -82,7 +83,12 @@ export class UpgradeContext {
     return this.constant(int64Tensor([values.length], values));
   }
 
+  /** @throws UserError when values of this type cannot be such a number: the file applies an operator to what it does not take */
   scalar(value: number, dtype: DataType): string {
+    if (!dtype.startsWith("float") && !Number.isSafeInteger(value))
+      throw new UserError(
+        `${this.label}: an operator that needs floating-point numbers is given ${dtype}; export the model again.`,
+      );
     if (dtype !== "float16") return this.constant(tensor(dtype, [], [value]));
     return this.op("Cast", [this.scalar(value, "float32")], { to: { kind: "string", value: "float16" } });
   }

@@ -28,11 +28,17 @@ export interface UpgradeInput {
   readonly label: string;
 }
 
-/**
- * Nodes of any operator set from 7 on in canonical form: same values under the same names.
- * @throws UserError naming the operator, node and domain that are not supported, and what to do.
- */
-export function upgradeNodes({ nodes, inputs, initializers, declared, opset, label }: UpgradeInput): GraphNode[] {
+export interface UpgradedNodes {
+  readonly nodes: readonly GraphNode[];
+  /**
+   * For every value that depends on a node that is not supported: the operator, node and domain, and what to do, in a
+   * sentence.
+   */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+/** Nodes of any operator set from 7 on in canonical form, as far as they are supported: same values under the same names. */
+export function upgradeNodes({ nodes, inputs, initializers, declared, opset, label }: UpgradeInput): UpgradedNodes {
   const dtypes = new Map<string, DataType>(inputs.map(({ name, dtype }) => [name, dtype]));
   const shapes = new Map<string, readonly Dimension[]>();
   for (const { name, shape } of inputs) if (shape) shapes.set(name, shape);
@@ -48,12 +54,28 @@ export function upgradeNodes({ nodes, inputs, initializers, declared, opset, lab
     usage: usageOf(nodes, inputs),
   });
   const upgraded: GraphNode[] = [];
+  const missing = new Map<string, string>();
   for (const node of nodes) {
-    const last = upgradeNode(node, context);
-    context.note(last);
-    for (const made of [...context.takeNodes(), last]) upgraded.push(canonicalNode(made, label));
+    const lost = node.inputs.find((name) => missing.has(name));
+    const made = lost === undefined ? canonicalNodes(node, context) : (missing.get(lost) ?? "");
+    if (typeof made !== "string") upgraded.push(...made);
+    else for (const name of node.outputs) if (name !== "") missing.set(name, made);
   }
-  return upgraded;
+  return { nodes: upgraded, missing };
+}
+
+/** The node in canonical form, behind those that it needs in front of it; or why it has none. */
+function canonicalNodes(node: RawNode, context: UpgradeContext): GraphNode[] | string {
+  try {
+    const last = upgradeNode(node, context);
+    const made = [...context.takeNodes(), last].map((each) => canonicalNode(each, context.label));
+    context.note(last);
+    return made;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.takeNodes();
+    return error.message;
+  }
 }
 
 function usageOf(nodes: readonly RawNode[], inputs: readonly NamedValue[]): ValueUsage {
@@ -67,12 +89,23 @@ function usageOf(nodes: readonly RawNode[], inputs: readonly NamedValue[]): Valu
 }
 
 function upgradeNode(node: RawNode, context: UpgradeContext): RawNode {
-  const fused = node.domain === MICROSOFT ? fusedOperatorRules[node.opType] : undefined;
+  const fused = node.domain === MICROSOFT ? ruleOf(fusedOperatorRules, node.opType) : undefined;
   if (fused) return fused(node, context);
-  const upgrades = node.domain === "" ? upgradeRules[node.opType] : undefined;
+  const upgrades = node.domain === "" ? ruleOf(upgradeRules, node.opType) : undefined;
   return (upgrades ?? [])
     .filter(({ before }) => before === undefined || context.opset < before)
     .reduce((current, { rule }) => rule(current, context), node);
+}
+
+/** Operators are named by the file: some may be called like what every object has. */
+function ruleOf<T>(rules: Readonly<Record<string, T>>, opType: string): T | undefined {
+  return Object.hasOwn(rules, opType) ? rules[opType] : undefined;
+}
+
+/** Whether there are rules for the operator; whether they cover a node is seen when it is upgraded. */
+export function isUnderstood({ opType, domain }: Pick<RawNode, "opType" | "domain">): boolean {
+  if (domain === MICROSOFT) return ruleOf(fusedOperatorRules, opType) !== undefined;
+  return domain === "" && (isOpType(opType) || ruleOf(upgradeRules, opType) !== undefined);
 }
 
 function canonicalNode(node: RawNode, label: string): GraphNode {
@@ -82,12 +115,12 @@ function canonicalNode(node: RawNode, label: string): GraphNode {
 }
 
 /** Whether a node holds whole graphs or works on lists of tensors. */
-export function isControlFlow({ opType, domain }: Pick<RawNode, "opType" | "domain">): boolean {
+function isControlFlow({ opType, domain }: Pick<RawNode, "opType" | "domain">): boolean {
   return domain === "" && controlFlow.has(opType);
 }
 
 /** What to tell the user about a node that no rule covers. */
-export function unsupportedOperator(node: Pick<RawNode, "opType" | "domain" | "name">, label: string): UserError {
+function unsupportedOperator(node: Pick<RawNode, "opType" | "domain" | "name">, label: string): UserError {
   const domain = node.domain === "" ? "" : ` of domain "${node.domain}"`;
   const remedy = isControlFlow(node)
     ? "export it with fixed input sizes (or with dynamo=True) so that control flow and lists disappear"
