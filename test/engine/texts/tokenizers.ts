@@ -92,3 +92,86 @@ export const unigram = {
     ],
   },
 };
+
+const numbered = (...tokens: readonly string[]): Record<string, number> =>
+  Object.fromEntries(tokens.map((token, id) => [token, id]));
+
+/** As RoBERTa's: bytes as printable characters, a space as the first of its word, start and end tokens. */
+export const byteLevelBpe = {
+  version: "1.0",
+  truncation: null,
+  padding: null,
+  added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>"].map((content, id) => special(id, content)),
+  normalizer: null,
+  pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+  post_processor: {
+    type: "RobertaProcessing",
+    sep: ["</s>", 2],
+    cls: ["<s>", 0],
+    trim_offsets: true,
+    add_prefix_space: false,
+  },
+  decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+  model: {
+    type: "BPE",
+    dropout: null,
+    unk_token: null,
+    continuing_subword_prefix: "",
+    end_of_word_suffix: "",
+    vocab: numbered(
+      ...["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
+      ...["a", "c", "t", "f", "Ġ", "Ã", "©", "ca", "Ġca", "cat", "Ġcat", "Ġa"],
+    ),
+    merges: [
+      ["c", "a"],
+      ["Ġ", "ca"],
+      ["ca", "t"],
+      ["Ġca", "t"],
+      ["Ġ", "a"],
+    ],
+  },
+};
+
+/** As CLIP's: lower case, bytes as printable characters, a sign behind the last token of a word, "!" as the first entry. */
+export const clipBpe = {
+  version: "1.0",
+  truncation: null,
+  padding: null,
+  added_tokens: [special(10, "<|startoftext|>"), special(11, "<|endoftext|>")],
+  normalizer: {
+    type: "Sequence",
+    normalizers: [
+      { type: "NFC" },
+      { type: "Replace", pattern: { Regex: "\\s+" }, content: " " },
+      { type: "Lowercase" },
+    ],
+  },
+  pre_tokenizer: {
+    type: "Sequence",
+    pretokenizers: [
+      {
+        type: "Split",
+        pattern: { Regex: "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+" },
+        behavior: "Removed",
+        invert: true,
+      },
+      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    ],
+  },
+  post_processor: null,
+  decoder: null,
+  model: {
+    type: "BPE",
+    dropout: null,
+    unk_token: "<|endoftext|>",
+    continuing_subword_prefix: "",
+    end_of_word_suffix: "</w>",
+    vocab: numbered(
+      ...["!", "a", "c", "t", "a</w>", "t</w>", "!</w>", "at</w>", "cat</w>", "at", "<|startoftext|>", "<|endoftext|>"],
+    ),
+    merges: [
+      ["a", "t</w>"],
+      ["c", "at</w>"],
+    ],
+  },
+};
