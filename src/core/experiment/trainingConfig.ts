@@ -15,6 +15,15 @@ export function trainingConfig<const M extends readonly [string, ...string[]]>(m
         .positive()
         .optional()
         .describe("Largest global norm of the gradient; longer ones are scaled down to it. Off by default."),
+      averageDecay: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .optional()
+        .describe(
+          "Evaluate, and keep as the best, running averages of everything trained: after each step, average = this × average + (1 − " +
+            "this) × value. MDETR takes 0.9998. Off by default.",
+        ),
       evaluateEveryEpochs: z.int().min(1).default(1).describe("Evaluate on the validation split after so many epochs."),
       selectBy: z
         .enum(metrics)

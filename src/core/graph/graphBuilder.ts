@@ -172,10 +172,19 @@ export class GraphBuilder {
 
   /** The finished graph, without nodes and constants that no output needs. */
   build(): Graph {
+    return this.#finish(this.#outputs);
+  }
+
+  /** A graph of its own that computes these values alone, as outputs of those names. */
+  cut(values: Readonly<Record<string, Value>>): Graph {
+    return this.#finish(Object.entries(values).map(([name, value]) => ({ name, value })));
+  }
+
+  #finish(wanted: readonly { readonly name: string; readonly value: Value }[]): Graph {
     // A computed value is renamed to its first output; a copy is made only of inputs, constants and further outputs.
     const renamed = new Map<string, string>();
     const copies: GraphNode[] = [];
-    for (const { name, value } of this.#outputs) {
+    for (const { name, value } of wanted) {
       if (this.#producers.has(value.name) && !renamed.has(value.name)) renamed.set(value.name, name);
       else copies.push(copyNode(name, renamed.get(value.name) ?? value.name));
     }
@@ -185,7 +194,7 @@ export class GraphBuilder {
       inputs: node.inputs.map(final),
       outputs: node.outputs.map(final),
     }));
-    const outputs = this.#outputs.map(({ name, value }): NamedValue => ({
+    const outputs = wanted.map(({ name, value }): NamedValue => ({
       name,
       dtype: value.dtype,
       shape: value.shape,

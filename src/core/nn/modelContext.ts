@@ -52,6 +52,8 @@ export class ModelContext {
   readonly buffers: BufferSpec[] = [];
   readonly randomInputs: RandomInputSpec[] = [];
   readonly statistics: StatisticsSpec[] = [];
+  /** Next values of the buffers that this graph updates, by name. */
+  readonly nextBuffers = new Map<string, Value>();
 
   constructor(
     readonly g: OpBuilder,
@@ -98,6 +100,7 @@ export class ModelScope {
     const update = (next: Value): void => {
       const output = `${full}.next`;
       this.g.output(output, next);
+      this.context.nextBuffers.set(full, next);
       this.context.buffers[index] = { name: full, shape, initialization, next: output };
     };
     return { value, update };

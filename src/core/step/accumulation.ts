@@ -8,6 +8,8 @@ export interface Accumulation {
   readonly targets: readonly UpdateTarget[];
   /** Float64 scalar: updates done before this step. */
   readonly updatesDone: Value;
+  /** Bool scalar: whether this step is the last of a group. */
+  readonly isLast: Value;
   /** What the update changes, at the last step of each group; before that everything stays and the gradients are kept. */
   readonly apply: (update: Update) => Update;
 }
@@ -40,5 +42,5 @@ export function accumulateGradients(
     parameters: parameters.map((next, at) => g.where(isLast, next, targets[at]?.parameter ?? next)),
     moments: [...moments.map(({ input, next }) => ({ input, next: g.where(isLast, next, input) })), ...sums],
   });
-  return { targets: accumulated, updatesDone, apply };
+  return { targets: accumulated, updatesDone, isLast, apply };
 }

@@ -7,6 +7,7 @@ import { allowsBundles, decaysWeight, optimizerUpdate, type OptimizerConfig } fr
 import { learningRateFactor } from "../nn/optimizers/parameterGroups";
 import { scheduleFactor, type ScheduleConfig, type TrainingLength } from "../nn/schedules";
 import { accumulateGradients } from "./accumulation";
+import { followState } from "./followState";
 import { bundleParameters } from "./parameterBundles";
 import { recomputeActivations } from "./recomputeActivations";
 import type { StateLink, StepGraph } from "./stepGraph";
@@ -23,6 +24,8 @@ export interface StepOptions {
   readonly gradientClip?: number | undefined;
   /** Steps whose gradients are averaged into one update; `length` counts these steps, schedule and optimizer the updates. */
   readonly accumulate?: number | undefined;
+  /** Keep a running average of all trained state, see {@link followState}; off by default. */
+  readonly averageDecay?: number | undefined;
   /** Leave the norm out of the reports (one pass over every gradient less); ignored when clipping needs it. */
   readonly skipGradientNorm?: boolean | undefined;
   readonly name?: string | undefined;
@@ -33,6 +36,8 @@ export interface StepForward {
   readonly loss: Value;
   /** Values to see after each step, by output name. */
   readonly reports: Readonly<Record<string, Value>>;
+  /** Values from which inputs of the loss are found outside the graph, on the parameters as they are before the step. */
+  readonly assignment?: Readonly<Record<string, Value>> | undefined;
 }
 
 /**
@@ -48,16 +53,16 @@ export function buildStepGraph(
   const g = new OpBuilder(options.name ?? "step");
   const context = new ModelContext(g, "train");
   const step = g.input("step", "int64", []);
-  const { loss, reports } = build(context.root, step);
+  const { loss, reports, assignment } = build(context.root, step);
 
   const parameters = context.parameters.map(({ name }) => existing(g, name));
   const derivatives = gradients(g, loss, parameters);
   const outputs: Record<string, Value> = { loss: g.reshape(loss, []), ...reports };
   const state: StateLink[] = [];
-  const link = (kind: StateLink["kind"], input: string, next: Value): void => {
+  const link = (kind: StateLink["kind"], input: string, next: Value, follows?: string): void => {
     const output = `${input}.next`;
     g.output(output, next);
-    state.push({ input, output, kind });
+    state.push({ input, output, kind, ...(follows !== undefined && { follows }) });
   };
 
   g.scoped(OPTIMIZER_SCOPE, () => {
@@ -103,8 +108,13 @@ export function buildStepGraph(
       options.optimizer,
     );
     const { parameters: next, moments } = accumulation?.apply(update) ?? update;
-    for (const [name, value] of bundles.split(next)) link("parameter", name, value);
+    const trained = bundles.split(next);
+    for (const [name, value] of trained) link("parameter", name, value);
     for (const moment of moments) link("moment", moment.input.name, moment.next);
+    if (options.averageDecay === undefined) return;
+    const nextValues = [...trained, ...context.nextBuffers];
+    for (const { name, average, next } of followState(g, nextValues, options.averageDecay, accumulation?.isLast))
+      link("average", average, next, name);
   });
 
   for (const { name, next } of context.buffers)
@@ -117,6 +127,7 @@ export function buildStepGraph(
     randomInputs: context.randomInputs,
     state,
     reports: Object.keys(outputs),
+    ...(assignment && { assignment: g.cut(assignment) }),
   };
 }
 

@@ -20,10 +20,17 @@ export interface StepGraph {
   readonly state: readonly StateLink[];
   /** Outputs that are no state: scalars and diagnostics. */
   readonly reports: readonly string[];
+  /**
+   * The part of the forward pass from whose outputs the task finds inputs of the step that are no data, such as a matching: it
+   * is run before the step, on the same values. Its inputs are inputs of the step under the same names.
+   */
+  readonly assignment?: Graph | undefined;
 }
 
 export interface StateLink {
   readonly input: string;
   readonly output: string;
-  readonly kind: "parameter" | "buffer" | "moment";
+  readonly kind: "parameter" | "buffer" | "moment" | "average";
+  /** Of an average: the parameter or buffer that it follows, as which it starts. */
+  readonly follows?: string | undefined;
 }

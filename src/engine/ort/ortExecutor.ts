@@ -6,6 +6,7 @@ import { OrtProgram } from "./ortProgram";
 import { OrtSession } from "./ortSession";
 import { type Device, type OrtOptions } from "./sessionOptions";
 import { StepProgram } from "./stepProgram";
+import type { ReadableState } from "./renamedState";
 import type { TrainingState } from "./trainingState";
 
 /**
@@ -31,7 +32,7 @@ export class OrtExecutor implements Executor {
    * Prepares an evaluation graph whose parameters and buffers come from `state`; only the other inputs are fed.
    * Evaluating always sees the values after the latest step.
    */
-  async prepareEvaluation(graph: Graph, state: TrainingState): Promise<OrtProgram> {
+  async prepareEvaluation(graph: Graph, state: ReadableState): Promise<OrtProgram> {
     return new OrtProgram(await this.#open(graph), graph.outputs, state);
   }
 

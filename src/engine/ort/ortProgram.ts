@@ -5,14 +5,14 @@ import { bytesOf, zeros } from "../../core/graph/tensor";
 import type { Ort } from "./onnxRuntime";
 import type { OrtSession } from "./ortSession";
 import { download, toOrt } from "./ortTensor";
-import type { TrainingState } from "./trainingState";
+import type { ReadableState } from "./renamedState";
 
 /** A graph ready to run; parameters and buffers come from `state` where the feeds leave them out. */
 export class OrtProgram implements Program {
   constructor(
     readonly session: OrtSession,
     readonly outputs: readonly NamedValue[],
-    readonly state?: TrainingState,
+    readonly state?: ReadableState,
   ) {}
 
   async run(feeds: Feeds): Promise<Record<string, Tensor>> {

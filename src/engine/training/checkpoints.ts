@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Tensor } from "../../core/graph/tensor";
 import type { Checkpoint, CheckpointInfo, Fingerprint } from "../../store/checkpoint";
 import type { RunWriter } from "../../store/runWriter";
+import { RenamedState } from "../ort/renamedState";
 import type { TrainingState } from "../ort/trainingState";
 import type { BestEvaluation, TrainingProgress, TrainingSchedule } from "./progress";
 import type { RunRecord } from "./runRecord";
@@ -23,6 +24,8 @@ export interface CheckpointsContext {
   readonly fingerprint: Fingerprint;
   /** Parameters and buffers: what evaluation needs. */
   readonly modelNames: readonly string[];
+  /** What evaluation reads in place of the parameters and buffers: running averages by their names; empty without. */
+  readonly averages: ReadonlyMap<string, string>;
   /** The validation metric that picks the best. */
   readonly metric: string;
 }
@@ -39,12 +42,19 @@ export class Checkpoints {
     return this.#save("resume", info, await state.read());
   }
 
-  /** The parameters and buffers. */
+  /** The parameters and buffers; of those with a running average, that. */
   async saveBest(best: Omit<BestEvaluation, "file">): Promise<CheckpointSaved> {
-    const { state, modelNames, record, metric } = this.context;
-    const saved = await this.#save("best", { step: best.step, trainer: {} }, await state.read(modelNames));
+    const { state, modelNames, averages, record, metric } = this.context;
+    const tensors = await new RenamedState(state, averages).read(modelNames);
+    const saved = await this.#save("best", { step: best.step, trainer: {} }, tensors);
     record.setBest({ ...best, file: saved.file }, metric);
     return saved;
+  }
+
+  /** Puts what {@link saveBest} kept where evaluation reads it. */
+  async loadBest(file: string): Promise<void> {
+    const { state, averages, writer } = this.context;
+    new RenamedState(state, averages).write((await writer.loadCheckpoint(file)).tensors);
   }
 
   async #save(

@@ -3,7 +3,7 @@ import { removeDeadCode } from "../../core/graph/graphBuilder";
 import type { Tensor } from "../../core/graph/tensor";
 import { buildEvaluationGraph, type EvaluationGraph } from "../../core/step/buildEvaluationGraph";
 import type { OrtExecutor } from "../ort/ortExecutor";
-import type { TrainingState } from "../ort/trainingState";
+import type { ReadableState } from "../ort/renamedState";
 import { collectPass, type PreparedPass } from "./collectPass";
 import { trainingStatistics } from "./trainingStatistics";
 import type { Evaluation, EvaluationPass, PassOutputs, Split, TrainingTask } from "./trainingTask";
@@ -33,7 +33,7 @@ export class Evaluator {
   constructor(
     readonly task: TrainingTask,
     readonly executor: OrtExecutor,
-    readonly state: TrainingState,
+    readonly state: ReadableState,
     readonly batchSize: number,
     readonly signal: AbortSignal,
   ) {}

@@ -3,9 +3,12 @@ import type { Feeds } from "../../core/graph/executor";
 import type { Tensor } from "../../core/graph/tensor";
 import { tensor, zeros } from "../../core/graph/tensor";
 import { initialize, randomInput } from "../../core/nn/initialize";
+import type { ParameterSpec } from "../../core/nn/modelContext";
 import { buildStepGraph, type StepOptions } from "../../core/step/buildStepGraph";
+import { averagesOf } from "../../core/step/followState";
 import type { StepGraph } from "../../core/step/stepGraph";
 import type { OrtExecutor } from "../ort/ortExecutor";
+import type { OrtProgram } from "../ort/ortProgram";
 import type { StepProgram } from "../ort/stepProgram";
 import type { TrainingState } from "../ort/trainingState";
 import { usedInputs, withoutUnusedInputs } from "./usedInputs";
@@ -14,8 +17,8 @@ import type { TrainingTask } from "./trainingTask";
 
 /** How the experiment wants a step to update the parameters. */
 export function stepOptionsOf({ training }: ExperimentConfig): Omit<StepOptions, "length"> {
-  const { optimizer, schedule, gradientClip } = training;
-  return { optimizer, schedule, gradientClip };
+  const { optimizer, schedule, gradientClip, averageDecay } = training;
+  return { optimizer, schedule, gradientClip, averageDecay };
 }
 
 /** The step graph of a batch of this size; graphs of different sizes have the same parameters and state. */
@@ -34,10 +37,11 @@ export function stepGraphOf(
     },
     { ...options, length: { stepsPerEpoch, totalSteps } },
   );
-  return { ...step, graph: withoutUnusedInputs(step.graph) };
+  const { graph, assignment } = step;
+  return { ...step, graph: withoutUnusedInputs(graph), assignment: assignment && withoutUnusedInputs(assignment) };
 }
 
-/** First values of everything a step reads and writes: parameters and buffers by the seed, moments zero. */
+/** First values of everything a step reads and writes: parameters, buffers and their averages by the seed, moments zero. */
 export function initialState(graph: StepGraph, seed: number): Record<string, Tensor> {
   const inputs = new Map(graph.graph.inputs.map((input) => [input.name, input]));
   const moments = graph.state.flatMap(({ input, kind }) => {
@@ -45,11 +49,15 @@ export function initialState(graph: StepGraph, seed: number): Record<string, Ten
     if (!declared) return [];
     return [[input, zeros(declared.dtype, declared.shape as readonly number[])] as const];
   });
-  return {
-    ...initialize(graph.parameters, seed),
-    ...initialize(graph.buffers, seed),
-    ...Object.fromEntries(moments),
+  const followed = (specs: readonly ParameterSpec[]): Record<string, Tensor> => {
+    const averages = averagesOf(graph);
+    const own = specs.filter(({ name }) => averages.has(name));
+    return Object.fromEntries(
+      Object.entries(initialize(own, seed)).map(([name, value]) => [averages.get(name) ?? name, value]),
+    );
   };
+  const specs = [...graph.parameters, ...graph.buffers];
+  return { ...initialize(specs, seed), ...followed(specs), ...Object.fromEntries(moments) };
 }
 
 interface PreparedStep {
@@ -59,18 +67,24 @@ interface PreparedStep {
   readonly needed: ReadonlySet<string>;
   /** Buffers that a step reads and leaves as they are: statistics of the training set. */
   readonly constants: Feeds;
+  /** What is run before the step, where its feeds are not all data. */
+  readonly assignment?: OrtProgram | undefined;
+}
+
+export interface StepProgramsOptions {
+  readonly executor: OrtExecutor;
+  readonly state: TrainingState;
+  readonly graphOf: (batchSize: number) => StepGraph;
+  readonly seed: number;
+  /** Finds the inputs that are no data; see {@link TrainingTask.assign}. */
+  readonly assign?: TrainingTask["assign"];
 }
 
 /** The step programs of one run: one per batch size that occurs, prepared when first needed, over one shared state. */
 export class StepPrograms {
   readonly #prepared = new Map<number, PreparedStep>();
 
-  constructor(
-    readonly executor: OrtExecutor,
-    readonly state: TrainingState,
-    readonly graphOf: (batchSize: number) => StepGraph,
-    readonly seed: number,
-  ) {}
+  constructor(readonly options: StepProgramsOptions) {}
 
   /** One optimizer update on what `read` returns; `step` counts the updates before it. */
   async run(
@@ -78,26 +92,33 @@ export class StepPrograms {
     step: number,
     read: (needed: ReadonlySet<string>) => Promise<Feeds>,
   ): Promise<StepResult> {
-    const { graph, program, needed, constants } = await this.#prepare(batchSize);
+    const { seed, assign } = this.options;
+    const { graph, program, needed, constants, assignment } = await this.#prepare(batchSize);
     const feeds: Record<string, Tensor> = { ...(await read(needed)), ...constants };
     if (needed.has("step")) feeds["step"] = tensor("int64", [], [step]);
-    for (const input of graph.randomInputs) feeds[input.name] = randomInput(input, this.seed, step);
+    for (const input of graph.randomInputs) feeds[input.name] = randomInput(input, seed, step);
+    if (assignment && assign) Object.assign(feeds, assign(await assignment.run(feeds), feeds));
     return { feeds, reports: await program.step(feeds) };
   }
 
   async dispose(): Promise<void> {
-    for (const { program } of this.#prepared.values()) await program.dispose();
+    for (const { program, assignment } of this.#prepared.values()) {
+      await assignment?.dispose();
+      await program.dispose();
+    }
     this.#prepared.clear();
   }
 
   async #prepare(batchSize: number): Promise<PreparedStep> {
     const known = this.#prepared.get(batchSize);
     if (known) return known;
-    const graph = this.graphOf(batchSize);
-    const program = await this.executor.prepareStep(graph, this.state);
+    const { executor, state, graphOf } = this.options;
+    const graph = graphOf(batchSize);
+    const program = await executor.prepareStep(graph, state);
+    const assignment = graph.assignment && (await executor.prepareEvaluation(graph.assignment, state));
     const needed = usedInputs(graph.graph);
     const names = graph.buffers.flatMap(({ name, next }) => (next === undefined && needed.has(name) ? [name] : []));
-    const prepared = { graph, program, needed, constants: await this.state.read(names) };
+    const prepared = { graph, program, needed, constants: await state.read(names), assignment };
     this.#prepared.set(batchSize, prepared);
     return prepared;
   }

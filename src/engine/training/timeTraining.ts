@@ -23,7 +23,7 @@ export async function timeTraining(
 ): Promise<TrainingTiming> {
   const { executor } = await chooseExecutor(config, place);
   const state = await TrainingState.create(initialState(step, 0));
-  const steps = new StepPrograms(executor, state, () => step, 0);
+  const steps = new StepPrograms({ executor, state, graphOf: () => step, seed: 0, assign: task.assign });
   try {
     const secondsPerStep = await timeSteps(steps, step);
     const evaluationSeconds = await secondsOfEvaluations({ task, executor, state, training: config.training });

@@ -1,8 +1,10 @@
 import type { RunEvent, RunOutcome, Split } from "../../core/experiment/runEvent";
 import { predictStepMemory } from "../../core/step/stepMemory";
+import { averagesOf } from "../../core/step/followState";
 import type { StepGraph } from "../../core/step/stepGraph";
 import { sizeOf } from "../../core/graph/tensor";
 import { fingerprintChanges } from "../../store/checkpoint";
+import { RenamedState } from "../ort/renamedState";
 import { TrainingState } from "../ort/trainingState";
 import type { TrainOptions } from "../train";
 import { Checkpoints, progressOf } from "./checkpoints";
@@ -50,8 +52,15 @@ export async function* trainRun(
     const first = graphOf(Math.min(batchSize, schedule.sampleCount));
     yield planned(schedule, first);
     const state = await TrainingState.create({ ...initialState(first, seed), ...resumed?.tensors });
-    const steps = new StepPrograms(executor, state, graphOf, seed);
-    const evaluator = new Evaluator(task, executor, state, evaluationBatchSize(task, batchSize), options.signal);
+    const steps = new StepPrograms({ executor, state, graphOf, seed, assign: task.assign });
+    const averages = averagesOf(first);
+    const evaluator = new Evaluator(
+      task,
+      executor,
+      new RenamedState(state, averages),
+      evaluationBatchSize(task, batchSize),
+      options.signal,
+    );
     const checkpoints = new Checkpoints({
       writer,
       state,
@@ -60,6 +69,7 @@ export async function* trainRun(
       seed,
       fingerprint,
       modelNames: [...first.parameters, ...first.buffers].map(({ name }) => name),
+      averages,
       metric: config.training.selectBy,
     });
     try {
@@ -87,7 +97,7 @@ export async function* trainRun(
         },
         resumed ? progressOf(resumed) : startOfTraining,
       );
-      yield* testBest(run, record, evaluator, state, progress);
+      yield* testBest(run, record, evaluator, checkpoints, progress);
       yield* record.clock.leave();
       return progress.step < schedule.totalSteps && isStalled(progress, config.training)
         ? "early-stopped"
@@ -107,14 +117,13 @@ async function* testBest(
   { writer }: OpenRun,
   record: RunRecord,
   evaluator: Evaluator,
-  state: TrainingState,
+  checkpoints: Checkpoints,
   { best }: TrainingProgress,
 ): AsyncGenerator<RunEvent, void> {
   if (!best) throw new Error("Training ended without an evaluation.");
   const split: Split = "test";
   yield* record.clock.enter("evaluate", { split });
-  const { tensors } = await writer.loadCheckpoint(best.file);
-  state.write(tensors);
+  await checkpoints.loadBest(best.file);
   const evaluation = await evaluator.evaluate(split);
   await writeConfidence(writer.directory, split, evaluation);
   const confidence = confidenceSummary(evaluation);

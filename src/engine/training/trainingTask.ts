@@ -21,6 +21,12 @@ export interface TrainingTask {
    * @param draw the random choices of augmentation at this step
    */
   readTraining(samples: Uint32Array, needed: ReadonlySet<string>, draw: Draw): Promise<Feeds>;
+  /**
+   * Finds the inputs of the step that are no data, such as a matching of predictions with what is looked for.
+   * @param outputs what `buildTraining` named under `assignment`, on the parameters before the step
+   * @param feeds everything else that the step is fed
+   */
+  readonly assign?: ((outputs: Feeds, feeds: Feeds) => Feeds) | undefined;
   /** Independent forward passes whose collected outputs the metrics are made of, e.g. one per modality. */
   readonly passes: readonly EvaluationPass[];
   /** Metrics of the whole split from the outputs of every pass. */
