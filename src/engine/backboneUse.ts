@@ -1,5 +1,6 @@
-import { keepOutputs, resolveTaps } from "../core/onnx/resolveTaps";
+import { resolveTaps } from "../core/onnx/resolveTaps";
 import type { BackboneUseReply, BackboneUseRequest } from "../protocol/engine";
+import { describeSource } from "./features/extractionPlan";
 import { OrtExecutor } from "./ort/ortExecutor";
 import { extractionRequest } from "./training/extraction";
 import { readTaskData } from "./tasks/taskData";
@@ -15,7 +16,7 @@ export async function backboneUse(request: BackboneUseRequest): Promise<Backbone
   const executor = new OrtExecutor({ device: "cpu" });
   const { backbone, taps, source } = await extractionRequest({ ...request, data, executor }, modality);
   const tapped = resolveTaps(backbone.graph, taps, backbone.path);
-  const inputs = source.describeInputs(keepOutputs(backbone.graph, tapped).inputs, backbone.path);
+  const inputs = describeSource(source, backbone, tapped);
   return {
     items: source.count,
     taps: tapped,

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 
 import { UserError } from "../../core/errors";
 import { sizeOf, type Tensor } from "../../core/graph/tensor";
+import type { TapGraph } from "../../core/onnx/tapGraph";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import { checkAgainstCpu } from "./checkAgainstCpu";
-import type { BatchInput, FeatureSource } from "./featureSource";
+import type { BatchInput, FeatureSource, SourceInputs } from "./featureSource";
 import { FeatureStore } from "./featureStore";
 import { type ExtractionPlan, type ExtractionRequest, planExtraction } from "./extractionPlan";
 import { findNonFinite } from "./nonFinite";
@@ -69,7 +70,14 @@ export async function* extractFeatures(
   if (missing.length > 0) await cache.makeRoom(plan.key, missing.length * plan.layout.recordBytes);
   // Also when nothing is missing: what is in use is the last to be deleted.
   await cache.use(plan.key, { model: backbone.path, taps: plan.tapGraph.taps.map(({ value }) => value) });
-  if (missing.length > 0) shards.push(...(yield* computeMissing(request, plan, missing, broken, signal)));
+  if (missing.length > 0) {
+    const cached = plan.items.length - missing.length;
+    let left = missing.length;
+    for (const group of await groupsOfOneShape(plan, missing)) {
+      left -= group.missing.length;
+      shards.push(...(yield* computeMissing(request, plan, { ...group, cached, left, broken }, signal)));
+    }
+  }
   const failures = plan.items.flatMap((item, index): ExtractionFailure[] => {
     if (item === undefined) return [{ index, message: `"${source.nameOf(index)}" cannot be read.` }];
     const message = broken.get(item);
@@ -107,11 +115,42 @@ export function missingItems({ items }: ExtractionPlan, present: ReadonlySet<str
   });
 }
 
+/** Items that one graph computes, all with inputs of one shape. */
+interface ItemGroup {
+  readonly tapGraph: TapGraph;
+  readonly makeBatch: SourceInputs["makeBatch"];
+  /** Indices of the items. */
+  readonly missing: readonly number[];
+}
+
+async function groupsOfOneShape(
+  { tapGraph, turned, inputs }: ExtractionPlan,
+  missing: readonly number[],
+): Promise<ItemGroup[]> {
+  if (!turned || !inputs.turned) return [{ tapGraph, makeBatch: (size) => inputs.makeBatch(size), missing }];
+  const { turned: other } = inputs;
+  const [lying, standing]: [number[], number[]] = [[], []];
+  // What cannot be read is reported when it is loaded.
+  for (const index of missing) ((await other.has(index).catch(() => false)) ? standing : lying).push(index);
+  return [
+    { tapGraph, makeBatch: (size: number) => inputs.makeBatch(size), missing: lying },
+    { tapGraph: turned, makeBatch: (size: number) => other.makeBatch(size), missing: standing },
+  ].filter((group) => group.missing.length > 0);
+}
+
+interface GroupWork extends ItemGroup {
+  /** Items in all that need no computing. */
+  readonly cached: number;
+  /** Items of other groups that are still to come. */
+  readonly left: number;
+  /** Collects why items could not be loaded, by content address. */
+  readonly broken: Map<string, string>;
+}
+
 async function* computeMissing(
   { source, executor, cache, backbone }: ExtractionRequest,
-  { tapGraph, inputs, batchSize, layout, key, items }: ExtractionPlan,
-  missing: readonly number[],
-  broken: Map<string, string>,
+  { inputs, batchSize, layout, key, items }: ExtractionPlan,
+  { tapGraph, makeBatch, missing, cached, left, broken }: GroupWork,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ExtractionProgress, Shard[]> {
   const shards: Shard[] = [];
@@ -121,9 +160,9 @@ async function* computeMissing(
   let program: Awaited<ReturnType<OrtExecutor["prepare"]>> | undefined;
   const startedMs = performance.now();
   let flushedMs = startedMs;
-  let bytesWritten = 0;
-  const cached = items.length - missing.length;
-  let done = cached;
+  const doneBefore = items.length - left - missing.length;
+  let done = doneBefore;
+  let bytesWritten = (done - cached) * layout.recordBytes;
   const flush = async (): Promise<void> => {
     const { indices } = buffer;
     if (indices.length === 0) return;
@@ -138,7 +177,7 @@ async function* computeMissing(
   try {
     const queue = missing.values();
     const onBroken = (index: number, message: string): unknown => broken.set(items[index] ?? "", message);
-    const batches = [inputs.makeBatch(batchSize), inputs.makeBatch(batchSize)] as const;
+    const batches = [makeBatch(batchSize), makeBatch(batchSize)] as const;
     // While the backbone runs on one batch, images of the next are decoded on other threads.
     let next = fillBatch(batches[0], batchSize, queue, onBroken);
     for (let turn = 0; ; turn = 1 - turn) {
@@ -157,7 +196,7 @@ async function* computeMissing(
         input.feeds,
         Object.fromEntries(tapGraph.taps.map(({ output }, at) => [output, outputs[at] as Tensor])),
       );
-      if (done === cached && executor.device !== "cpu")
+      if (done === doneBefore && executor.device !== "cpu")
         await checkAgainstCpu(executor.device, tapGraph, input.feeds, outputs, backbone.path);
       for (const [at, { value }] of tapGraph.taps.entries())
         checkFinite(outputs[at] as Tensor, batchSize, indices, source, value, backbone.path);
@@ -165,7 +204,7 @@ async function* computeMissing(
       done += indices.length;
       const isSlow = performance.now() - flushedMs > SHARD_SECONDS * 1000;
       if (buffer.isFull(batchSize) || isSlow || done === items.length) await flush();
-      const secondsLeft = ((performance.now() - startedMs) / 1000 / (done - cached)) * (items.length - done);
+      const secondsLeft = ((performance.now() - startedMs) / 1000 / (done - doneBefore)) * (items.length - done);
       yield { phase: "extract", done, total: items.length, cached, bytesWritten, secondsLeft };
     }
     await flush();

@@ -34,6 +34,29 @@ export function unitAxis({ unitsPerItem }: SourceInputs): readonly number[] {
   return unitsPerItem === undefined ? [] : [unitsPerItem];
 }
 
+/**
+ * How a source feeds a backbone that is run for these values.
+ * @param values names, hidden states first
+ * @throws UserError when source and backbone do not fit together
+ */
+export function describeSource(
+  source: FeatureSource,
+  { path: label, graph }: ExtractionRequest["backbone"],
+  values: readonly string[],
+): SourceInputs {
+  const { inputs } = keepOutputs(graph, values);
+  return source.describeInputs(inputs, label, ({ shapes, types }) => {
+    const batchSize = ownBatchSize(inputs, label) ?? 1;
+    const request = { taps: values.slice(0, 1), batchSize, inputShapes: shapes, inputTypes: types, label } as const;
+    const [first] = buildTapGraph(graph, { ...request, dtype: "float32" }).taps;
+    if (first?.shape.length !== 2)
+      throw new UserError(
+        `The hidden state "${first?.value ?? "?"}" of "${label}" is [batch, ${first?.shape.join(", ") ?? ""}], not [batch, tokens, width]; name the states of the joint sequence under "hiddenStates".`,
+      );
+    return first.shape[0] ?? 0;
+  });
+}
+
 /** How a backbone is run for its taps. */
 export interface TapPlan {
   /** Of `batchSize` items, that is as many rows times the units of an item. */
@@ -41,6 +64,8 @@ export interface TapPlan {
   readonly inputs: SourceInputs;
   /** Items per run. */
   readonly batchSize: number;
+  /** The same for items whose inputs have another shape, where there are such; `inputs.turned` tells which. */
+  readonly turned?: TapGraph;
 }
 
 /** Everything about an extraction that can be told without running the backbone. */
@@ -96,7 +121,7 @@ export function planTaps(
     ...resolveValues(backbone.graph, request.beside ?? [], label),
   ];
   const modelInputs = keepOutputs(backbone.graph, taps).inputs;
-  const inputs = source.describeInputs(modelInputs, label);
+  const inputs = describeSource(source, backbone, taps);
   const { unitsPerItem = 1 } = inputs;
   const rows = ownBatchSize(modelInputs, label);
   if (rows !== undefined && rows % unitsPerItem !== 0)
@@ -107,15 +132,30 @@ export function planTaps(
     rows === undefined
       ? (request.batchSize ?? Math.max(1, Math.floor(DEFAULT_ROWS / unitsPerItem)))
       : rows / unitsPerItem;
-  const tapGraph = buildTapGraph(backbone.graph, {
-    taps,
-    batchSize: batchSize * unitsPerItem,
-    inputShapes: inputs.shapes,
-    inputTypes: inputs.types,
-    dtype,
-    label,
-  });
-  return { tapGraph, inputs, batchSize };
+  const tapGraphOf = ({ shapes }: Pick<SourceInputs, "shapes">): TapGraph =>
+    buildTapGraph(backbone.graph, {
+      taps,
+      batchSize: batchSize * unitsPerItem,
+      inputShapes: shapes,
+      inputTypes: inputs.types,
+      dtype,
+      label,
+    });
+  const tapGraph = tapGraphOf(inputs);
+  if (!inputs.turned) return { tapGraph, inputs, batchSize };
+  const turned = tapGraphOf(inputs.turned);
+  checkSameShapes(tapGraph, turned, label);
+  return { tapGraph, inputs, batchSize, turned };
+}
+
+function checkSameShapes(lying: TapGraph, standing: TapGraph, label: string): void {
+  for (const [at, { value, shape }] of lying.taps.entries()) {
+    const other = standing.taps[at]?.shape ?? [];
+    if (shape.join() !== other.join())
+      throw new UserError(
+        `The hidden state "${value}" of "${label}" is [${shape.join(", ")}] for lying pictures and [${other.join(", ")}] for standing ones; set "canvas" of the preprocessing to "fixed".`,
+      );
+  }
 }
 
 /** The batch size that an exporter wrote into the model, if it did. */

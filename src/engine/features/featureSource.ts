@@ -14,10 +14,14 @@ export interface FeatureSource {
   /**
    * Checks that the backbone's inputs are those of this kind of source.
    * @param label how messages call the model
+   * @param tokenCount tells how many tokens the first hidden state has when the backbone is fed so
    * @throws UserError when they are not
    */
-  describeInputs(inputs: readonly NamedValue[], label: string): SourceInputs;
+  describeInputs(inputs: readonly NamedValue[], label: string, tokenCount: TokenCount): SourceInputs;
 }
+
+/** @throws UserError when the backbone does not accept these inputs, or its first hidden state is no sequence of tokens */
+export type TokenCount = (inputs: Pick<SourceInputs, "shapes" | "types">) => number;
 
 /** How a source feeds one backbone. */
 export interface SourceInputs {
@@ -34,13 +38,21 @@ export interface SourceInputs {
   readonly shapes: (batchSize: number) => Readonly<Record<string, Shape>>;
   /** Types in which they are fed. */
   readonly types: Readonly<Record<string, DataType>>;
+  /** Items whose inputs have another shape; no batch mixes the two. Undefined where all are alike. */
+  readonly turned?: TurnedInputs;
   /** Makes buffers for one batch of items: `batchSize · unitsPerItem` rows of the backbone. */
   makeBatch(batchSize: number): BatchInput;
 }
 
+/** Inputs of pictures that stand, where these and those that lie have a canvas of their own. */
+export interface TurnedInputs extends Pick<SourceInputs, "shapes" | "makeBatch"> {
+  /** @throws UserError when the item cannot be loaded */
+  has(index: number): Promise<boolean>;
+}
+
 export interface TokenMask {
   readonly length: number;
-  /** 1 on valid tokens of item `index`, 0 on padding, [length]; of a video known once its frames were written. */
+  /** 1 on valid tokens of item `index`, 0 on padding, [length]; of a video, or a padded picture, known once it was written. */
   of(index: number): Float32Array;
 }
 

@@ -44,12 +44,17 @@ export async function decodeImage(source: string | Uint8Array, options: Decoding
       pixels: info.channels === 3 ? pixels : repeat(pixels, info.channels),
     };
   } catch (cause) {
-    const name = typeof source === "string" ? `"${source}"` : "The image";
-    const [reason = ""] = (cause as Error).message.split("\n");
-    throw new UserError(`${name} cannot be decoded (${reason}); replace the file or remove it from the data.`, {
-      cause,
-    });
+    throw undecodable(source, cause);
   }
+}
+
+/** What to say of an image that cannot be read. */
+export function undecodable(source: string | Uint8Array, cause: unknown): UserError {
+  const name = typeof source === "string" ? `"${source}"` : "The image";
+  const [reason = ""] = (cause as Error).message.split("\n");
+  return new UserError(`${name} cannot be decoded (${reason}); replace the file or remove it from the data.`, {
+    cause,
+  });
 }
 
 /** The first channel of an image with one (grey) or two, three times. */

@@ -54,6 +54,25 @@ export function resizedTo(image: ImageSize, config: PreprocessingConfig): readon
   return resizeTo === undefined ? [Math.max(height, canvas[0]), Math.max(width, canvas[1])] : [height, width];
 }
 
+/** Rows and columns of a canvas that the picture covers, ends exclusive; the rest is padding. */
+export interface PictureWindow {
+  /** Height and width. */
+  readonly canvas: readonly [number, number];
+  readonly rows: readonly [first: number, end: number];
+  readonly columns: readonly [first: number, end: number];
+}
+
+/** Where on its canvas an image comes to lie. */
+export function pictureWindow(image: ImageSize, config: PreprocessingConfig): PictureWindow {
+  const [height, width] = resizedTo(image, config);
+  const canvas = canvasOf(config, image);
+  const covered = (length: number, available: number): [number, number] => {
+    const start = -windowStart(length - available, config);
+    return [Math.max(0, start), Math.min(available, start + length)];
+  };
+  return { canvas, rows: covered(height, canvas[0]), columns: covered(width, canvas[1]) };
+}
+
 /** As Python rounds, in which the published pipelines are written. */
 function roundHalfEven(value: number): number {
   const rounded = Math.round(value);
@@ -63,13 +82,13 @@ function roundHalfEven(value: number): number {
 function writePixels(
   { width, height, pixels }: Pixels,
   [outHeight, outWidth]: readonly [number, number],
-  { padValue, padPosition, channelOrder, scale, mean, std, layout }: PreprocessingConfig,
+  config: PreprocessingConfig,
   target: Float32Array,
   offset: number,
 ): void {
-  const windowStart = (surplus: number): number => (surplus < 0 && padPosition === "end" ? 0 : centered(surplus));
-  const top = windowStart(height - outHeight);
-  const left = windowStart(width - outWidth);
+  const { padValue, channelOrder, scale, mean, std, layout } = config;
+  const top = windowStart(height - outHeight, config);
+  const left = windowStart(width - outWidth, config);
   const isPlanar = layout === "NCHW";
   const pixelStep = isPlanar ? 1 : 3;
   const channelStep = isPlanar ? outHeight * outWidth : 1;
@@ -101,6 +120,11 @@ function writePixels(
       pad(left + outWidth - endX);
     }
   }
+}
+
+/** Where the canvas starts along one side of the resized picture; negative where the picture is shorter and padded. */
+function windowStart(surplus: number, { padPosition }: PreprocessingConfig): number {
+  return surplus < 0 && padPosition === "end" ? 0 : centered(surplus);
 }
 
 /** Where the centre window starts; a negative surplus is padding, of which the odd pixel comes first (left, top). */

@@ -4,9 +4,10 @@ import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/image
 import { sideOf } from "../../core/experiment/sides";
 import type { Graph } from "../../core/graph/graph";
 import type { Tensor } from "../../core/graph/tensor";
-import { keepOutputs, resolveTaps } from "../../core/onnx/resolveTaps";
+import { resolveTaps } from "../../core/onnx/resolveTaps";
 import { buildEvaluationGraph } from "../../core/step/buildEvaluationGraph";
 import type { FeatureSource } from "../features/featureSource";
+import { describeSource } from "../features/extractionPlan";
 import { findNonFinite } from "../features/nonFinite";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import type { OrtProgram } from "../ort/ortProgram";
@@ -78,7 +79,7 @@ export class QueryEncoder {
     const { config, side, executor, state, backbone } = this.options;
     const { graph: model, path } = backbone;
     const taps = resolveTaps(model, config[side].backbone.hiddenStates, path);
-    const sizes = JSON.stringify(source.describeInputs(keepOutputs(model, taps).inputs, path).shapes(1));
+    const sizes = JSON.stringify(describeSource(source, backbone, taps).shapes(1));
     if (this.#prepared?.sizes === sizes) return this.#prepared;
     await this.dispose();
     const built = buildEvaluationGraph((scope) => {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
 import type { ImageBackboneConfig, TextBackboneConfig } from "../../core/experiment/backboneConfig";
 import { readPreprocessorFile } from "../images/preprocessorFile";
-import { TextTokenizer } from "../texts/textTokenizer";
+import { TextTokenizer, type TokenizerOptions } from "../texts/textTokenizer";
 
 /** How a backbone has images prepared. @throws UserError when its preprocessor file is missing or unsuitable */
 export async function imagePreprocessing(
@@ -16,6 +16,7 @@ export async function imagePreprocessing(
 export function openTokenizer(
   { tokenizer, maxTokens, specialTokens }: Pick<TextBackboneConfig, "tokenizer" | "maxTokens" | "specialTokens">,
   baseDirectory: string,
+  side: TokenizerOptions["side"] = "text",
 ): Promise<TextTokenizer> {
-  return TextTokenizer.load(resolve(baseDirectory, tokenizer), { maxTokens, specialTokens });
+  return TextTokenizer.load(resolve(baseDirectory, tokenizer), { maxTokens, specialTokens, side });
 }

@@ -16,6 +16,8 @@ export interface TokenizerOptions {
   readonly maxTokens: number;
   /** Adds the tokenizer's own special tokens, such as [CLS] and [SEP]. */
   readonly specialTokens: boolean;
+  /** Side of the experiment whose texts it reads, for messages; "text" by default. */
+  readonly side?: "text" | "joint";
 }
 
 /** The tokens of one text and where they stand in it. */
@@ -60,14 +62,15 @@ export class TextTokenizer {
    * @throws UserError when the file is missing or is no tokenizer, or leaves no room for a token.
    */
   static async load(path: string, options: TokenizerOptions): Promise<TextTokenizer> {
-    const file = await readTokenizerFile(path);
+    const { side = "text" } = options;
+    const file = await readTokenizerFile(path, `${side}.backbone.tokenizer`);
     const hash = createHash("sha256").update(JSON.stringify([options.maxTokens, options.specialTokens]));
     for (const content of file.contents) hash.update(content);
     const made = new TextTokenizer(file, path, options, hash.digest("hex"));
     const specials = made.#prefix.length + made.#suffix.length;
     if (options.maxTokens <= specials)
       throw new UserError(
-        `"text.backbone.maxTokens" is ${options.maxTokens}, but "${path}" adds ${specials} special tokens; allow at least ${specials + 1}.`,
+        `"${side}.backbone.maxTokens" is ${options.maxTokens}, but "${path}" adds ${specials} special tokens; allow at least ${specials + 1}.`,
       );
     return made;
   }

@@ -44,12 +44,13 @@ const bertPunctuation = /[\p{P}$+<=>^`|~]/u;
 
 /**
  * Reads `tokenizer.json` and, if it is there, the `tokenizer_config.json` in the same folder.
+ * @param key of the experiment that names the file, for messages
  * @throws UserError when the file is missing or is no tokenizer
  */
-export async function readTokenizerFile(path: string): Promise<TokenizerFile> {
+export async function readTokenizerFile(path: string, key: string): Promise<TokenizerFile> {
   const content = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new UserError(
-      `The tokenizer "${path}" cannot be read; correct "text.backbone.tokenizer", the tokenizer.json published with the backbone.`,
+      `The tokenizer "${path}" cannot be read; correct "${key}", the tokenizer.json published with the backbone.`,
       { cause },
     );
   });

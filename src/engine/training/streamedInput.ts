@@ -6,9 +6,9 @@ import { fromData, type Tensor } from "../../core/graph/tensor";
 import type { Draw } from "../../core/nn/itemRandom";
 import type { ModelScope } from "../../core/nn/modelContext";
 import type { FeatureType } from "../../core/onnx/tapGraph";
-import { keepOutputs, resolveTaps } from "../../core/onnx/resolveTaps";
+import { resolveTaps } from "../../core/onnx/resolveTaps";
 import type { MethodInput } from "../../core/petl/method";
-import { planTaps, unitAxis } from "../features/extractionPlan";
+import { describeSource, planTaps, unitAxis } from "../features/extractionPlan";
 import type { BatchInput, FeatureSource, SourceInputs } from "../features/featureSource";
 import { layersAmong, roleOf } from "./featureReader";
 import { declareMask, lastTokens, maskInput, methodInput, positionInput, type SideInput } from "./sideInput";
@@ -31,7 +31,11 @@ export function streamedInput(streamed: StreamedSide): SideInput {
   const { side, backbone, source } = streamed;
   const request = tapRequest(streamed);
   const taps = resolveTaps(backbone.graph, side.backbone.hiddenStates, backbone.path);
-  const inputs = source.describeInputs(keepOutputs(backbone.graph, [...taps, ...request.beside]).inputs, backbone.path);
+  const inputs = describeSource(source, backbone, [...taps, ...request.beside]);
+  if (inputs.turned)
+    throw new UserError(
+      `"${side.name}.backbone" prepares lying and standing pictures differently, which "features.mode": "streamed" cannot mix in a batch; use "cached", or "canvas": "fixed".`,
+    );
   const batches = new RotatingBatches(inputs);
   const chosen = layersAmong(side, taps.length) ?? [...taps.keys()];
   const maskLength = inputs.mask?.length;

@@ -36,8 +36,8 @@ async function triples(count: number): Promise<FeatureSource> {
   const single = imageSource(items, config);
   return {
     ...single,
-    describeInputs(inputs, label) {
-      const described = single.describeInputs(inputs, label);
+    describeInputs(...given) {
+      const described = single.describeInputs(...given);
       return {
         ...described,
         unitsPerItem: 3,

@@ -69,7 +69,7 @@ describe.skipIf(!hasFfmpeg)("videoSource", () => {
     const { graph } = await readModelFile(path);
     const preprocessing = { ...config.preprocessing, size: [8, 4] as [number, number] };
     const source = videoSource([], { ...config, preprocessing });
-    expect(() => source.describeInputs(graph.inputs, "fixed.onnx")).toThrow(
+    expect(() => source.describeInputs(graph.inputs, "fixed.onnx", () => 1)).toThrow(
       /"video\.backbone\.preprocessing" makes \[batch, 3, 8, 4\]; correct "size"/,
     );
   });
