@@ -28,7 +28,7 @@ export async function describeSamples(request: SamplesRequest): Promise<SamplesR
   const { items } = await readPairs(config.data, baseDirectory);
   const of = splitRows({ items, isUsable: () => true }, split);
   // Images that could not be read belong to no split; which those were is not known here.
-  const isShifted = (modality === "image" ? of.images : of.captions).length !== count;
+  const isShifted = (modality === "image" ? of.media : of.captions).length !== count;
   if (isShifted) return { entries: [], isChanged: true };
   const entries = new SplitEntries(items, of);
   return { entries: rows.map((row) => entries.entry(modality, row)), isChanged: false };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FramesConfig } from "../datasets/framesConfig";
 import { PreprocessingConfig } from "../datasets/preprocessing";
 import { PathText } from "./names";
 
@@ -51,21 +52,8 @@ export const ImageBackboneConfig = z
   .refine(hasOnePreprocessing, exactlyOnePreprocessing)
   .describe("The frozen image backbone.");
 
-/** Which frames of a video are looked at. */
-export const FramesConfig = z
-  .strictObject({
-    perSecond: z.number().positive().max(1000).default(1).describe("Frames taken per second of video."),
-    count: z
-      .int()
-      .min(1)
-      .max(1024)
-      .default(12)
-      .describe("Most frames per video: of more, so many are taken at even distances from the first to the last."),
-  })
-  .describe("Which frames of a video are looked at.");
-
 export const VideoBackboneConfig = z
-  .strictObject({ model, hiddenStates, embedding, ...pixels, frames: FramesConfig.prefault({}) })
+  .strictObject({ model, hiddenStates, embedding, ...pixels, frames: FramesConfig })
   .refine(hasOnePreprocessing, exactlyOnePreprocessing)
   .describe("The frozen image backbone that reads each frame.");
 
@@ -101,7 +89,6 @@ export const EncoderDecoderBackboneConfig = z
   .refine(hasOnePreprocessing, exactlyOnePreprocessing)
   .describe("The frozen encoder and decoder that read an image and a text as one sequence.");
 
-export type FramesConfig = z.infer<typeof FramesConfig>;
 export type ImageBackboneConfig = z.infer<typeof ImageBackboneConfig>;
 export type VideoBackboneConfig = z.infer<typeof VideoBackboneConfig>;
 export type TextBackboneConfig = z.infer<typeof TextBackboneConfig>;

@@ -38,9 +38,9 @@ export async function embedSplit(
   const outputs = await evaluator.collect(split, onProgress);
   const evaluation = evaluator.task.evaluate(split, outputs);
   const embeddings = { image: embeddingsOf(outputs["image"]), text: embeddingsOf(outputs["text"]) };
-  const ranking = new QueryRanking(embeddings.image, embeddings.text, rows.captionImages);
+  const ranking = new QueryRanking(embeddings.image, embeddings.text, rows.captionMedia);
   let sliceStartMs = performance.now();
-  for (let image = 0; image < rows.images.length; image++) {
+  for (let image = 0; image < rows.media.length; image++) {
     ranking.compare(image, image + 1);
     if (performance.now() - sliceStartMs < SLICE_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));

@@ -12,7 +12,7 @@ import { findNonFinite } from "../features/nonFinite";
 import type { OrtExecutor } from "../ort/ortExecutor";
 import type { OrtProgram } from "../ort/ortProgram";
 import type { TrainingState } from "../ort/trainingState";
-import { buildSide } from "../tasks/retrievalTask";
+import { embedSide } from "../tasks/retrievalTask";
 import type { SideInput } from "../training/sideInput";
 import { streamedInput } from "../training/streamedInput";
 import { usedInputs, withoutUnusedInputs } from "../training/usedInputs";
@@ -83,7 +83,7 @@ export class QueryEncoder {
     if (this.#prepared?.sizes === sizes) return this.#prepared;
     await this.dispose();
     const built = buildEvaluationGraph((scope) => {
-      const { embedding, confidence } = buildSide(scope, config, side, input, 1);
+      const { embedding, confidence } = embedSide(scope.scope(side), config, side, input.declare(scope, 1));
       return { embedding, ...(confidence && { confidence }) };
     }, `query-${side}`);
     const graph = withoutUnusedInputs(built.graph);

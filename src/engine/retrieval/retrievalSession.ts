@@ -58,7 +58,7 @@ export class RetrievalSession {
     const { rows, metrics, summary } = embedded;
     return {
       split,
-      images: rows.images.length,
+      images: rows.media.length,
       captions: rows.captions.length,
       checkpoint,
       metrics,
@@ -85,8 +85,8 @@ export class RetrievalSession {
     const [from, to] = [querySide(direction), answerSide(direction)];
     const scores = similarities(embedded.embeddings[from], query, embedded.embeddings[to]);
     const isRight = (answer: number): boolean => {
-      const { captionImages } = embedded.rows;
-      return direction === "textToImage" ? captionImages[query] === answer : captionImages[answer] === query;
+      const { captionMedia } = embedded.rows;
+      return direction === "textToImage" ? captionMedia[query] === answer : captionMedia[answer] === query;
     };
     const described = this.#query(split, direction, query);
     const answer = this.#answer(split, to, scores, count, isRight);

@@ -23,7 +23,7 @@ export class SplitEntries {
 
   /** The deepest folder that holds every image; undefined when only the root of the disk does, or there is none. */
   get imageFolder(): string | undefined {
-    const paths = Array.from(this.#rows.images, (row) => dirname(this.#items[row]?.imagePath ?? ""));
+    const paths = Array.from(this.#rows.media, (row) => dirname(this.#items[row]?.imagePath ?? ""));
     let [folder = ""] = paths;
     for (const path of paths) while (path !== folder && !path.startsWith(join(folder, sep))) folder = dirname(folder);
     return folder === "" || folder === dirname(folder) ? undefined : folder;
@@ -37,13 +37,13 @@ export class SplitEntries {
   }
 
   #image(index: number): ImageEntry {
-    const item = this.#items[this.#rows.images[index] ?? -1];
-    if (!item) throw new RangeError(`The split has no image ${index}; it has ${this.#rows.images.length}.`);
+    const item = this.#items[this.#rows.media[index] ?? -1];
+    if (!item) throw new RangeError(`The split has no image ${index}; it has ${this.#rows.media.length}.`);
     return { side: "image", index, id: item.id, path: item.imagePath, captions: item.captions };
   }
 
   #caption(index: number): CaptionEntry {
-    const image = this.#rows.captionImages[index];
+    const image = this.#rows.captionMedia[index];
     if (image === undefined)
       throw new RangeError(`The split has no caption ${index}; it has ${this.#rows.captions.length}.`);
     const { id, path } = this.#image(image);

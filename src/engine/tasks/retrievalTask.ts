@@ -1,135 +1,63 @@
-import { UserError } from "../../core/errors";
-import { namedFiles } from "../../core/experiment/dataFiles";
-import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
-import { retrievalMetrics, scoreMatrix } from "../../core/datasets/metrics/retrieval";
-import type { Metrics } from "../../core/experiment/metrics";
-import type { Tensor } from "../../core/graph/tensor";
-import type { Value } from "../../core/graph/graphBuilder";
-import type { ModelScope } from "../../core/nn/modelContext";
-import { buildEmbedding, buildImageTextRetrieval } from "../../core/tasks/imageTextRetrieval";
+import { foldedRetrievalMetrics, retrievalMetrics, scoreMatrix } from "../../core/datasets/metrics/retrieval";
 import type { RetrievalSide } from "../../core/datasets/retrievalResults";
+import { namedFiles } from "../../core/experiment/dataFiles";
+import type { Metrics } from "../../core/experiment/metrics";
+import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
+import { contrastiveLoss } from "../../core/nn/losses/contrastiveLoss";
+import type { ModelScope } from "../../core/nn/modelContext";
+import type { MethodInput } from "../../core/petl/method";
+import type { EmbeddedSide } from "../../core/tasks/embeddedSide";
+import { buildEmbedding } from "../../core/tasks/imageTextRetrieval";
+import type { PairItem } from "../datasets/pairDataset";
 import type { SideInput } from "../training/sideInput";
-import { splitRows, type PairRows, type SplitRows } from "./splitRows";
-import type { EvaluationPass, PassOutputs, Split, TrainingTask } from "../training/trainingTask";
+import type { Split, TrainingTask } from "../training/trainingTask";
+import { pairTask, type SplitEmbeddings } from "./pairTask";
 
-export interface RetrievalInputs extends PairRows {
-  /** Item `i` is `items[i]`. */
+export interface RetrievalInputs {
+  readonly items: readonly PairItem[];
+  /** Items whose image could be read; the others belong to no split. */
+  readonly isUsable: (item: number) => boolean;
   readonly image: SideInput;
-  /** Captions of all items, one after the other. */
   readonly text: SideInput;
 }
 
-/** Image-text retrieval: training samples are (image, caption) pairs; every image and caption of a split is ranked. */
+/** Image-text retrieval as in VSE∞; see {@link pairTask}. */
 export function retrievalTask(config: ImageTextRetrievalConfig, data: RetrievalInputs): TrainingTask {
-  const { items, image, text } = data;
-  const captionTexts = items.flatMap(({ captions }) => captions);
-  const rows: Readonly<Record<Split, SplitRows>> = {
-    train: splitRows(data, "train"),
-    val: splitRows(data, "val"),
-    test: splitRows(data, "test"),
-  };
-  for (const split of ["train", "val", "test"] as const) {
-    if (rows[split].images.length === 0)
-      throw new UserError(
-        `${namedFiles(config.data)} has no usable image in the split "${split}"; give some rows that split, or set data.split.`,
-      );
-  }
-  const model = { image: config.image.method, text: config.text.method, pooling: config.pooling, loss: config.loss };
-  const describeImage = (row: number): string => `"${items[row]?.imagePath ?? "?"}"`;
-  const describeCaption = (row: number): string => `the caption "${captionTexts[row] ?? "?"}"`;
-  const confidenceLayers: Record<string, readonly string[]> = {};
-
-  const pass = (
-    input: SideInput,
-    side: RetrievalSide,
-    rowsIn: (split: Split) => Uint32Array,
-    describe: (row: number) => string,
-  ): EvaluationPass => ({
-    name: side,
-    itemCount: (split) => rowsIn(split).length,
-    build: (scope, batchSize) => {
-      const { embedding, confidence, layers } = buildSide(scope, config, side, input, batchSize);
-      confidenceLayers[side] = layers;
-      return { embedding, ...(confidence && { confidence }) };
-    },
-    read: (split, positions, needed) => input.read(pick(rowsIn(split), positions), needed),
-    describe: (split, position) => describe(rowsIn(split)[position] ?? -1),
+  const { items, isUsable, image, text } = data;
+  return pairTask({
+    items,
+    isUsable,
+    media: { name: "image", noun: "image", input: image },
+    text,
+    dataName: namedFiles(config.data),
+    describeItem: (item) => `"${items[item]?.imagePath ?? "?"}"`,
+    embed: (scope, side, input) => embedSide(scope, config, side === "image" ? "image" : "text", input),
+    loss: (scope, ofImage, ofText, position) => contrastiveLoss(scope, ofImage, ofText, config.loss, position),
+    metrics: (embeddings, split) => splitMetrics(config, embeddings, split),
   });
-
-  const { train } = rows;
-  return {
-    trainingSampleCount: train.captions.length,
-    buildTraining: (scope, batchSize, position) => {
-      const inputs = { image: image.declare(scope, batchSize), text: text.declare(scope, batchSize) };
-      const { loss, imageConfidence, textConfidence } = buildImageTextRetrieval(scope, inputs, model, position);
-      if (!loss) throw new Error("A training graph has a loss.");
-      return {
-        loss,
-        reports: {
-          ...(imageConfidence && { "image.confidence": imageConfidence }),
-          ...(textConfidence && { "text.confidence": textConfidence }),
-        },
-      };
-    },
-    readTraining: async (samples, needed, draw) => ({
-      ...(await image.read(pick(train.images, imagesOf(train, samples)), needed, draw)),
-      ...(await text.read(pick(train.captions, samples), needed, draw)),
-    }),
-    passes: [
-      pass(image, "image", (split) => rows[split].images, describeImage),
-      pass(text, "text", (split) => rows[split].captions, describeCaption),
-    ],
-    evaluate: (split, outputs) => ({
-      metrics: splitMetrics(rows[split], outputs),
-      confidence: Object.fromEntries(
-        Object.entries(outputs).flatMap(([side, { confidence }]) =>
-          confidence ? [[side, { values: confidence, layers: confidenceLayers[side] ?? [] }]] : [],
-        ),
-      ),
-    }),
-    describeTraining: (samples) =>
-      Array.from(samples, (sample) => {
-        const position = train.captionImages[sample] ?? -1;
-        return `${describeImage(train.images[position] ?? -1)} with ${describeCaption(train.captions[sample] ?? -1)}`;
-      }).join(", "),
-  };
 }
 
-/** One side of the model on hidden states that are fed: embedding [B, E], and confidence [B, L] of its L layers, if any. */
-export function buildSide(
+/** One side of the model on hidden states that are fed; parameters are under `scope`. */
+export function embedSide(
   scope: ModelScope,
   config: ImageTextRetrievalConfig,
   side: RetrievalSide,
-  input: Pick<SideInput, "declare" | "layerNames">,
-  batchSize: number,
-): { readonly embedding: Value; readonly confidence?: Value | undefined; readonly layers: readonly string[] } {
-  const { embedding, method } = buildEmbedding(
-    scope.scope(side),
-    input.declare(scope, batchSize),
-    config[side].method,
-    config.pooling,
-  );
-  const layers = (method.confidenceLayers ?? []).map((layer) => input.layerNames[layer] ?? "?");
-  return { embedding, confidence: method.confidence, layers };
+  input: MethodInput,
+): EmbeddedSide {
+  return buildEmbedding(scope, input, config[side].method, config.pooling);
 }
 
-function splitMetrics({ captionImages }: SplitRows, { image, text }: PassOutputs): Metrics {
-  const [images, texts] = [image?.["embedding"], text?.["embedding"]];
-  if (!images || !texts) throw new Error("Both passes return embeddings.");
-  const width = images.shape[1] ?? 1;
-  const floats = ({ data }: Tensor): Float32Array => data as Float32Array;
-  const { imageToText, textToImage, rSum } = retrievalMetrics(
-    scoreMatrix(floats(images), floats(texts), width),
-    captionImages,
-  );
+/** Only the test set is folded: the published results are, and validation sets are as large as a fold. */
+function splitMetrics(
+  { data }: ImageTextRetrievalConfig,
+  { media, text, width, captionMedia }: SplitEmbeddings,
+  split: Split,
+): Metrics {
+  const scores = scoreMatrix(media, text, width);
+  const folds = split === "test" ? (data.folds ?? 1) : 1;
+  const { imageToText, textToImage, rSum } =
+    folds === 1
+      ? retrievalMetrics(scores, captionMedia)
+      : foldedRetrievalMetrics(scores, captionMedia, Math.max(1, Math.floor(scores.images / folds)));
   return { imageToText: { ...imageToText }, textToImage: { ...textToImage }, rSum };
-}
-
-/** Positions of the images of these (image, caption) samples. */
-function imagesOf({ captionImages }: SplitRows, samples: Uint32Array): Uint32Array {
-  return samples.map((sample) => captionImages[sample] ?? 0);
-}
-
-function pick(rows: Uint32Array, positions: Uint32Array): Uint32Array {
-  return positions.map((position) => rows[position] ?? 0);
 }

@@ -1,37 +1,36 @@
-import type { PairItem } from "../datasets/pairDataset";
 import type { Split } from "../training/trainingTask";
 
 export interface PairRows {
-  readonly items: readonly PairItem[];
-  /** Rows of `items` whose image could be read; the others belong to no split. */
+  readonly items: readonly { readonly captions: readonly string[]; readonly split: Split }[];
+  /** Rows of `items` whose image or video could be read; the others belong to no split. */
   readonly isUsable: (item: number) => boolean;
 }
 
 /** Rows of the features that make up one split. */
 export interface SplitRows {
   /** Into the items. */
-  readonly images: Uint32Array;
+  readonly media: Uint32Array;
   /** Into the captions of all items, one after the other. */
   readonly captions: Uint32Array;
-  /** For each caption the position of its image within `images`. */
-  readonly captionImages: readonly number[];
+  /** For each caption the position of its image or video within `media`. */
+  readonly captionMedia: readonly number[];
 }
 
-/** The images and captions of a split, in the order of the data. */
+/** The images or videos and the captions of a split, in the order of the data. */
 export function splitRows({ items, isUsable }: PairRows, split: Split): SplitRows {
-  const images: number[] = [];
+  const media: number[] = [];
   const captions: number[] = [];
-  const captionImages: number[] = [];
+  const captionMedia: number[] = [];
   let caption = 0;
   for (const [row, item] of items.entries()) {
     if (item.split === split && isUsable(row)) {
       for (let i = 0; i < item.captions.length; i++) {
         captions.push(caption + i);
-        captionImages.push(images.length);
+        captionMedia.push(media.length);
       }
-      images.push(row);
+      media.push(row);
     }
     caption += item.captions.length;
   }
-  return { images: Uint32Array.from(images), captions: Uint32Array.from(captions), captionImages };
+  return { media: Uint32Array.from(media), captions: Uint32Array.from(captions), captionMedia };
 }

@@ -5,6 +5,7 @@ import type { DataProblem } from "../datasets/dataset";
 import type { FeatureSource } from "../features/featureSource";
 import type { SideInput } from "../training/sideInput";
 import type { TrainingTask } from "../training/trainingTask";
+import { type ClipData, readClipData } from "./clipData";
 import { readRetrievalData, type RetrievalData } from "./retrievalData";
 
 /** The data of an experiment as its task understands them, and what is made of them. */
@@ -28,7 +29,10 @@ export interface SideInputs {
 }
 
 /** Data of any task, told apart by `task`. */
-export type AnyTaskData = RetrievalData | (TaskData & { readonly task: Exclude<TaskName, RetrievalData["task"]> });
+export type AnyTaskData =
+  | RetrievalData
+  | ClipData
+  | (TaskData & { readonly task: Exclude<TaskName, RetrievalData["task"] | ClipData["task"]> });
 
 /**
  * Reads the data of an experiment.
@@ -39,6 +43,7 @@ export function readTaskData(config: ExperimentConfig, baseDirectory: string): P
     case "image-text-retrieval":
       return readRetrievalData(config, baseDirectory);
     case "video-text-retrieval":
+      return readClipData(config, baseDirectory);
     case "visual-question-answering":
     case "compositional-question-answering":
     case "visual-grounding":

@@ -8,7 +8,7 @@ import { sideOf } from "../../../src/core/experiment/sides";
 import { buildStepGraph } from "../../../src/core/step/buildStepGraph";
 import { imageSource } from "../../../src/engine/features/imageSource";
 import { readModelFile } from "../../../src/engine/models/readModelFile";
-import { buildSide } from "../../../src/engine/tasks/retrievalTask";
+import { embedSide } from "../../../src/engine/tasks/retrievalTask";
 import { train } from "../../../src/engine/train";
 import { stepOptionsOf } from "../../../src/engine/training/stepPrograms";
 import { streamedInput } from "../../../src/engine/training/streamedInput";
@@ -79,7 +79,10 @@ test("no gradient enters the backbone in front of a step", async () => {
   const input = streamedInput({ side, backbone: { path, graph: backbone }, source, dtype: "float32" });
   const { graph } = buildStepGraph(
     (scope) => ({
-      loss: scope.g.reduceSum(buildSide(scope, experiment, "image", input, 2).embedding, [0, 1]),
+      loss: scope.g.reduceSum(
+        embedSide(scope.scope("image"), experiment, "image", input.declare(scope, 2)).embedding,
+        [0, 1],
+      ),
       reports: {},
     }),
     { ...stepOptionsOf(experiment), length: { stepsPerEpoch: 1, totalSteps: 1 } },
