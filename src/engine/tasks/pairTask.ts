@@ -38,7 +38,7 @@ export interface SplitEmbeddings {
 
 /** Retrieval: training samples are captions with what they belong to; everything of a split is ranked. */
 export function pairTask(options: PairTaskOptions): TrainingTask {
-  const { items, media, text, describeItem } = options;
+  const { items, media, text } = options;
   const captionTexts = items.flatMap(({ captions }) => captions);
   const rows: Readonly<Record<Split, SplitRows>> = {
     train: usableRows(options, "train"),
@@ -85,7 +85,7 @@ export function pairTask(options: PairTaskOptions): TrainingTask {
       ...(await text.read(pick(train.captions, samples), needed, draw)),
     }),
     passes: [
-      pass(media.name, media.input, (split) => rows[split].media, describeItem),
+      pass(media.name, media.input, (split) => rows[split].media, (item) => options.describeItem(item)),
       pass("text", text, (split) => rows[split].captions, describeCaption),
     ],
     evaluate: (split, outputs) => ({
@@ -99,7 +99,7 @@ export function pairTask(options: PairTaskOptions): TrainingTask {
     describeTraining: (samples) =>
       Array.from(samples, (sample) => {
         const position = train.captionMedia[sample] ?? -1;
-        return `${describeItem(train.media[position] ?? -1)} with ${describeCaption(train.captions[sample] ?? -1)}`;
+        return `${options.describeItem(train.media[position] ?? -1)} with ${describeCaption(train.captions[sample] ?? -1)}`;
       }).join(", "),
   };
 }
