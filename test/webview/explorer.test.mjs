@@ -1,57 +1,24 @@
 // The page of the backbone explorer in a real browser: what it shows of a vision transformer, how layers are ticked with and
 // without a mouse, what it asks of the host. Run by `node --test`; needs what the test of the panels' pages needs.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { openPanel, servePanels } from "./panelPage.mjs";
+import { describe, test } from "node:test";
+import {
+  assertAccessible,
+  assertClean as assertCleanFor,
+  explorerFixtures as fixtures,
+  openPage,
+} from "./pageSetup.mjs";
 import { themes } from "./themes.mjs";
 
 /* global document, window -- functions given to `evaluate` run in the page */
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const dist = process.env["UNIPT_DIST"] ?? join(root, "dist");
-const chromium = process.env["UNIPT_CHROMIUM"] ?? "/usr/bin/chromium";
 const shots = process.env["UNIPT_SCREENSHOTS"];
-const require = createRequire(process.env["UNIPT_BROWSER_PACKAGES"] ?? import.meta.url);
-
-let work, fixtures, server, browser, axe, report;
-
-before(async () => {
-  work = mkdtempSync(join(tmpdir(), "unipt-explorer-"));
-  const bundle = join(work, "fixtures.cjs");
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["test/support/explorerFixtures.ts"],
-    outfile: bundle,
-    bundle: true,
-    platform: "node",
-    mainFields: ["module", "main"],
-    logLevel: "warning",
-  });
-  fixtures = require(bundle);
-  report = fixtures.visionTransformerReport();
-  axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-  assert.ok(existsSync(join(dist, "webview", "backboneExplorer.js")), "build the webviews first: npm run build");
-  server = await servePanels(dist, fixtures.panelPage);
-  const args = ["--no-sandbox", "--disable-background-networking"];
-  browser = await require("playwright-core").chromium.launch({ executablePath: chromium, headless: true, args });
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(work, { recursive: true, force: true });
-});
+const report = fixtures.visionTransformerReport();
 
 /** Opens the page and sends it a state; by default ViT-B/32, read by one experiment. */
 async function show(pageOptions, state = fixtures.explorerState(report, [{ ...fixtures.sampleUse, taps: tapped() }])) {
-  const page = await openPanel(browser, server.origin, "backboneExplorer", pageOptions);
-  await page.waitForFunction(() => window.sentToHost.length > 0);
+  const page = await openPage("backboneExplorer", pageOptions);
   await page.receive(fixtures.stateMessage(state));
   await page.locator("main").waitFor();
   if (state.phase === "ready") await answer(page);
@@ -68,18 +35,7 @@ async function answer(page) {
   return question;
 }
 
-async function assertClean(page) {
-  assert.deepEqual(page.problems, []);
-  for (const intent of await page.intents())
-    assert.deepEqual(fixtures.readExplorerIntent(intent) ?? fixtures.readPanelIntent(intent), intent);
-}
-
-async function assertAccessible(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  assert.deepEqual(found, []);
-}
+const assertClean = (page) => assertCleanFor(page, [fixtures.readExplorerIntent, fixtures.readPanelIntent]);
 
 const summary = (page) => page.locator(".tap-summary").textContent();
 const forecast = (page) => page.locator(".tap-forecast").textContent();

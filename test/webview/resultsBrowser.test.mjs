@@ -1,55 +1,20 @@
 // The page of the results browser in a real browser: what it asks and shows, how it is used without a mouse, and that nothing is
 // blocked by its policy. Run by `node --test`, like pages.test.mjs.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { openPanel, servePanels } from "./panelPage.mjs";
+import { describe, test } from "node:test";
+import {
+  assertAccessible,
+  assertClean as assertCleanFor,
+  openPage,
+  resultsFixtures as fixtures,
+} from "./pageSetup.mjs";
 import { themes } from "./themes.mjs";
 
 /* global document, window -- functions given to `evaluate` run in the page */
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const dist = process.env["UNIPT_DIST"] ?? join(root, "dist");
-const chromium = process.env["UNIPT_CHROMIUM"] ?? "/usr/bin/chromium";
-const require = createRequire(process.env["UNIPT_BROWSER_PACKAGES"] ?? import.meta.url);
-
-let work, fixtures, server, browser, axe;
-
-before(async () => {
-  work = mkdtempSync(join(tmpdir(), "unipt-results-"));
-  const bundled = (name) => join(work, `${name}.cjs`);
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["test/support/panelFixtures.ts", "test/support/resultsFixtures.ts"],
-    outdir: work,
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    platform: "node",
-    mainFields: ["module", "main"],
-    logLevel: "warning",
-  });
-  fixtures = require(bundled("resultsFixtures"));
-  axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-  server = await servePanels(dist, require(bundled("panelFixtures")).panelPage);
-  const args = ["--no-sandbox", "--disable-background-networking"];
-  browser = await require("playwright-core").chromium.launch({ executablePath: chromium, headless: true, args });
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(work, { recursive: true, force: true });
-});
-
 /** Opens the page in a phase, and answers its questions as the extension would until it asks no more. */
 async function show(phase = { kind: "ready" }, { overview = {}, ...options } = {}) {
-  const page = await openPanel(browser, server.origin, "resultsBrowser", options);
-  await page.waitForFunction(() => window.sentToHost.length > 0);
+  const page = await openPage("resultsBrowser", options);
   await page.receive(fixtures.resultsState(phase, overview));
   let answered = 1;
   const answer = async () => {
@@ -65,19 +30,7 @@ async function show(phase = { kind: "ready" }, { overview = {}, ...options } = {
   return { page, answer };
 }
 
-/** No error, nothing blocked, nothing fetched from elsewhere, and every message an intent that the host would accept. */
-async function assertClean(page) {
-  assert.deepEqual(page.problems, []);
-  for (const intent of await page.intents())
-    assert.deepEqual(fixtures.readPanelIntent(intent) ?? fixtures.readResultsIntent(intent), intent);
-}
-
-async function assertAccessible(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  assert.deepEqual(found, []);
-}
+const assertClean = (page) => assertCleanFor(page, [fixtures.readPanelIntent, fixtures.readResultsIntent]);
 
 const lastIntent = async (page) => (await page.intents()).at(-1);
 

@@ -1,7 +1,7 @@
 // Runs the mocha suite of exthost/ inside the extension host of a real workbench:
 //   node test/workbench/exthost.mjs [part of a file's name]
 // With UNIPT_VSIX it tests that package, else the working tree as it was built last. Exit code 1 when a test fails.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
@@ -10,6 +10,7 @@ import { projectFolder } from "./lib/paths.mjs";
 import { startServer } from "./lib/server.mjs";
 
 const limitMs = 240_000;
+const sample = join(projectFolder, "dist/sample");
 const entry = fileURLToPath(new URL("exthost/index.cjs", import.meta.url));
 
 /** @returns `{ passed, failed, skipped, figures }` */
@@ -19,7 +20,7 @@ export async function runExtensionHostSuite(only = "") {
     vsix: vsix ? [vsix] : [],
     isDevelopment: true,
     workspace: { files: { "notes.txt": "An empty workspace.\n" } },
-    env: { UNIPT_SUITE: only, ...(vsix && { UNIPT_VSIX: vsix }) },
+    env: { UNIPT_SUITE: only, ...(vsix && { UNIPT_VSIX: vsix }), ...(existsSync(sample) && { UNIPT_SAMPLE: sample }) },
   });
   const browser = await openBrowser();
   const figures = [];

@@ -6,13 +6,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runExtensionHostSuite } from "./exthost.mjs";
-import { chromiumPath, outFolder, projectFolder } from "./lib/paths.mjs";
+import { chromiumPath, modernNode, outFolder, projectFolder } from "./lib/paths.mjs";
 
-const browserSuites = ["test/packaging", "test/webview", "test/workbench/e2e"].flatMap((folder) =>
+const testsIn = (folder) =>
   readdirSync(join(projectFolder, folder))
     .filter((name) => name.endsWith(".test.mjs"))
-    .map((name) => `${folder}/${name}`),
-);
+    .map((name) => `${folder}/${name}`);
 
 /** @returns `{ passed, failed, skipped }` of all suites whose names contain one of `wanted` */
 export async function runSuites(wanted = []) {
@@ -20,25 +19,31 @@ export async function runSuites(wanted = []) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts) => Object.keys(total).forEach((key) => (total[key] += counts[key]));
   mkdirSync(outFolder, { recursive: true });
-  for (const file of browserSuites.filter(isWanted)) add(nodeTest(file));
+  const ofPages = testsIn("test/webview").filter(isWanted);
+  for (const file of testsIn("test/packaging").filter(isWanted)) add(nodeTest([file]));
+  // In one process, so that they share a browser.
+  if (ofPages.length > 0) add(nodeTest(ofPages, ["--test-isolation=none"]));
+  for (const file of testsIn("test/workbench/e2e").filter(isWanted)) add(nodeTest([file]));
   if (isWanted("exthost")) add(await runExtensionHostSuite());
   return total;
 }
 
-function nodeTest(file) {
+/** Under the server's Node, which can run several files in one process. */
+function nodeTest(files, options = []) {
   const counts = join(outFolder, "counts.json");
   rmSync(counts, { force: true });
   const reporters = ["spec", "stdout", fileURLToPath(new URL("countTests.mjs", import.meta.url)), counts];
   const [human, screen, machine, path] = reporters;
   const { status } = spawnSync(
-    process.execPath,
+    modernNode(),
     [
       "--test",
+      ...options,
       `--test-reporter=${human}`,
       `--test-reporter-destination=${screen}`,
       `--test-reporter=${machine}`,
       `--test-reporter-destination=${path}`,
-      file,
+      ...files,
     ],
     {
       cwd: projectFolder,

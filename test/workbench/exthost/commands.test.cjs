@@ -1,5 +1,6 @@
 const assert = require("node:assert/strict");
 const vscode = require("vscode");
+const { eventually } = require("./eventually.cjs");
 
 suite("experiment files", () => {
   const folder = () => vscode.workspace.workspaceFolders[0].uri;
@@ -38,12 +39,4 @@ suite("experiment files", () => {
     });
     assert.ok(lenses.length >= 3);
   });
-
-  async function eventually(what, question, timeoutMs = 20_000) {
-    for (const end = Date.now() + timeoutMs; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
-      const answer = await question();
-      if (answer) return answer;
-      if (Date.now() > end) throw new Error(`After ${timeoutMs} ms there is still no ${what}.`);
-    }
-  }
 });

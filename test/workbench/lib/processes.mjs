@@ -21,6 +21,9 @@ export function processesBelow(folder) {
     .map(Number);
 }
 
+/** Command line of a process, its arguments parted by NUL; empty when it is gone. */
+export const commandLine = (pid) => proc(pid, "cmdline");
+
 function proc(pid, what) {
   try {
     return what === "cwd" ? readlinkSync(`/proc/${pid}/cwd`) : readFileSync(`/proc/${pid}/${what}`, "latin1");
