@@ -2,12 +2,13 @@
 // loads and how long that takes, a tree of 1,000 runs, the log of a run of 1,000,000 steps.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { leanZod } from "./leanZod.mjs";
 
+console.log(`${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)} before`);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "unipt-bench-"));
 try {

@@ -9,7 +9,7 @@ import { openBrowser, openPage } from "./lib/browser.mjs";
 import { projectFolder } from "./lib/paths.mjs";
 import { startServer } from "./lib/server.mjs";
 
-const limitMs = 240_000;
+const limitMs = 900_000;
 const sample = join(projectFolder, "dist/sample");
 const entry = fileURLToPath(new URL("exthost/index.cjs", import.meta.url));
 

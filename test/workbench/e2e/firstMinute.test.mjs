@@ -8,6 +8,8 @@ import { until } from "../lib/processes.mjs";
 import { openSession, policyViolations, requestsOfExtension } from "../lib/session.mjs";
 import { choices, choose, findWebview, runCommand, showSidebar, treeRows, webview } from "../lib/workbench.mjs";
 
+/* global performance, window -- functions given to `evaluate` run in the page */
+
 const variants = ["unipt", "linear-probe", "stages-probe"];
 const unipt = "emoji-scenes.unipt.seed0";
 
@@ -66,7 +68,11 @@ describe("the first minute", { timeout: 900_000 }, () => {
     const first = await until("training step", () => stepsOf(unipt) > 0 && Date.now() - started, 240_000);
     console.log(`first training step after ${(first / 1000).toFixed(1)} s`);
     // It opens by itself.
-    await dashboard();
+    const frame = await dashboard();
+    await frame.evaluate(() => {
+      window.messages = { count: 0, start: performance.now() };
+      window.addEventListener("message", () => window.messages.count++);
+    });
     await until("live dashboard", async () => (await stepShown()) > 0, 120_000);
   });
 
@@ -82,6 +88,14 @@ describe("the first minute", { timeout: 900_000 }, () => {
     assert.ok(victim > 0, "a process holds the run");
     process.kill(victim, "SIGKILL");
     await until("other process on the run", () => holderOf(unipt) > 0 && holderOf(unipt) !== victim, 120_000);
+  });
+
+  test("the dashboard gets at most ten messages a second", async () => {
+    const { count, seconds } = await (
+      await dashboard()
+    ).evaluate(() => ({ count: window.messages.count, seconds: (performance.now() - window.messages.start) / 1000 }));
+    console.log(`${count} messages in ${seconds.toFixed(1)} s`);
+    assert.ok(count > 0 && count <= 10 * seconds + 1, `${count} messages in ${seconds} s`);
   });
 
   test("a reload of the window loses nothing: the panel is back and moves on", async () => {

@@ -3,12 +3,12 @@ const assert = require("node:assert/strict");
 const { statSync } = require("node:fs");
 const { performance } = require("node:perf_hooks");
 const vscode = require("vscode");
-const { mainThreadMs } = require("./mainThread.cjs");
+const { assertTime, mainThreadMs } = require("./mainThread.cjs");
 
 const id = "unipt-lab.unipt-lab";
 
 suite("activation", () => {
-  test("takes less than 100 ms", async () => {
+  test("takes less than 100 ms", async function () {
     const extension = vscode.extensions.getExtension(id);
     assert.ok(extension, "the extension is installed");
     assert.equal(extension.isActive, false, "nothing in an empty workspace needs the extension");
@@ -19,10 +19,11 @@ suite("activation", () => {
       `[unipt-figure] activation: ${wallMs.toFixed(0)} ms (${cpuMs.toFixed(0)} ms of the host's main thread)`,
     );
     // Time spent waiting for a processor that others use is not the extension's.
-    assert.ok(Math.min(wallMs, cpuMs) < 100, `activation took ${wallMs} ms, ${cpuMs} ms of them on the processor`);
+    assertTime(this, "activation", Math.min(wallMs, cpuMs), 100);
   });
 
-  test("loads less than 300 kB, and no native module", () => {
+  test("loads less than 400 kB with what reads the workspace's files, and no native module", async () => {
+    await vscode.commands.executeCommand("unipt.refreshRuns");
     const folder = vscode.extensions.getExtension(id).extensionPath;
     const loaded = Object.keys(require.cache).filter((path) => path.startsWith(folder) && !path.includes("/test/"));
     const bytes = loaded.reduce((sum, path) => sum + statSync(path).size, 0);
@@ -32,6 +33,6 @@ suite("activation", () => {
       [],
     );
     // Source maps make bundles of the working tree several times as large.
-    if (vscode.env.appHost !== "" && process.env.UNIPT_VSIX) assert.ok(bytes < 300_000, `${bytes} bytes`);
+    if (vscode.env.appHost !== "" && process.env.UNIPT_VSIX) assert.ok(bytes < 400_000, `${bytes} bytes`);
   });
 });

@@ -1,5 +1,5 @@
 /** Asks until the answer is truthy. @throws Error that says what was waited for */
-exports.eventually = async (what, question, timeoutMs = 20_000) => {
+exports.eventually = async (what, question, timeoutMs = 60_000) => {
   for (const end = Date.now() + timeoutMs; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     const answer = await question();
     if (answer) return answer;

@@ -5,7 +5,7 @@ const { join } = require("node:path");
 const { performance } = require("node:perf_hooks");
 const vscode = require("vscode");
 const { eventually } = require("./eventually.cjs");
-const { mainThreadMs, watchEventLoop } = require("./mainThread.cjs");
+const { assertTime, mainThreadMs, watchEventLoop } = require("./mainThread.cjs");
 
 const sample = process.env.UNIPT_SAMPLE;
 const longestBlockMs = 50;
@@ -25,7 +25,7 @@ const longestBlockMs = 50;
     await vscode.commands.executeCommand("unipt.experiments.focus");
   });
 
-  test("a thousand runs are listed within 300 ms", async () => {
+  test("a thousand runs are listed within 300 ms", async function () {
     const runs = join(folder, "runs");
     const [finished] = readdirSync(runs);
     const made = Array.from({ length: 1000 }, (_, i) => join(runs, `emoji-scenes.unipt.seed${i + 1000}`));
@@ -35,6 +35,7 @@ const longestBlockMs = 50;
     }
     // The events of a thousand new folders have their own time.
     await vscode.commands.executeCommand("unipt.refreshRuns");
+    // The best of several: other programs may be using the disk and the processor.
     const [walls, cpus, blocks] = [[], [], []];
     for (let i = 0; i < 10; i++) {
       const endWatch = watchEventLoop();
@@ -47,26 +48,25 @@ const longestBlockMs = 50;
     const [wall, cpu, block] = [walls, cpus, blocks].map((values) => Math.min(...values));
     const figures = [wall, cpu, block].map((value) => `${value.toFixed(0)} ms`);
     console.log(`[unipt-figure] 1,000 runs: ${figures[0]}, ${figures[1]} of the main thread, longest ${figures[2]}`);
-    // The best of several: other programs may be using the disk and the processor.
-    assert.ok(Math.min(wall, cpu) < 300, `${wall} ms, ${cpu} ms on the processor`);
-    assert.ok(block < longestBlockMs, `the event loop was kept for ${block} ms`);
     for (const run of made) rmSync(run, { recursive: true });
     await vscode.commands.executeCommand("unipt.refreshRuns");
+    assertTime(this, "a thousand runs", Math.min(wall, cpu), 300);
+    assertTime(this, "longest block", block, longestBlockMs);
   });
 
-  test("a run that is trained and watched never keeps the event loop for 50 ms", async () => {
+  test("a run that is trained and watched never keeps the event loop for 50 ms", async function () {
     const summary = join(folder, "runs/emoji-scenes.linear-probe.seed0/summary.json");
     const endWatch = watchEventLoop();
     const choice = { variants: ["linear-probe"] };
     await vscode.commands.executeCommand("unipt.runExperiment", vscode.Uri.file(experiment), choice);
-    const outcome = await eventually("finished run", () => outcomeIn(summary), 240_000);
+    const outcome = await eventually("finished run", () => outcomeIn(summary), 420_000);
     const { wallMs, cpuMs } = endWatch();
     assert.equal(outcome, "completed");
     console.log(
       `[unipt-figure] event loop during a run: kept for ${wallMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of work`,
     );
-    assert.ok(cpuMs < longestBlockMs, `the event loop was kept for ${cpuMs} ms`);
-  }).timeout(300_000);
+    assertTime(this, "longest block", cpuMs, longestBlockMs);
+  }).timeout(480_000);
 
   function outcomeIn(summary) {
     try {
