@@ -85,7 +85,12 @@ export function pairTask(options: PairTaskOptions): TrainingTask {
       ...(await text.read(pick(train.captions, samples), needed, draw)),
     }),
     passes: [
-      pass(media.name, media.input, (split) => rows[split].media, (item) => options.describeItem(item)),
+      pass(
+        media.name,
+        media.input,
+        (split) => rows[split].media,
+        (item) => options.describeItem(item),
+      ),
       pass("text", text, (split) => rows[split].captions, describeCaption),
     ],
     evaluate: (split, outputs) => ({
