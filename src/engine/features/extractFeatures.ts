@@ -200,7 +200,7 @@ async function* computeMissing(
         await checkAgainstCpu(executor.device, tapGraph, input.feeds, outputs, backbone.path);
       for (const [at, { value }] of tapGraph.taps.entries())
         checkFinite(outputs[at] as Tensor, batchSize, indices, source, value, backbone.path);
-      buffer.add(indices, inputs.mask);
+      buffer.add(indices, input);
       done += indices.length;
       const isSlow = performance.now() - flushedMs > SHARD_SECONDS * 1000;
       if (buffer.isFull(batchSize) || isSlow || done === items.length) await flush();

@@ -27,8 +27,11 @@ export type TokenCount = (inputs: Pick<SourceInputs, "shapes" | "types">) => num
 export interface SourceInputs {
   /** Everything beside the items that determines what the backbone is fed; part of the features' address. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Tokens (units, where an item has several) per item that a mask is kept for; undefined when every one is valid. */
-  readonly mask?: TokenMask;
+  /**
+   * Tokens (units, where an item has several) per item that a mask is kept for; undefined when every one is valid. Batches
+   * then have `maskOf`.
+   */
+  readonly mask?: { readonly length: number };
   /**
    * Rows of the backbone that make up one item, such as the frames of a video. Hidden states then have one more axis in
    * front: [unitsPerItem, …]. Undefined where an item is one row.
@@ -50,12 +53,6 @@ export interface TurnedInputs extends Pick<SourceInputs, "shapes" | "makeBatch">
   has(index: number): Promise<boolean>;
 }
 
-export interface TokenMask {
-  readonly length: number;
-  /** 1 on valid tokens of item `index`, 0 on padding, [length]; of a video, or a padded picture, known once it was written. */
-  of(index: number): Float32Array;
-}
-
 /** Buffers for the inputs of one batch, filled item by item. */
 export interface BatchInput {
   readonly feeds: Feeds;
@@ -65,4 +62,6 @@ export interface BatchInput {
    * @throws UserError when the item cannot be loaded
    */
   write(row: number, index: number, draw?: Draw): Promise<void>;
+  /** 1 on the valid tokens of what was last written as item `row`, 0 on padding, [mask.length]; where there is a mask. */
+  maskOf?(row: number): Float32Array;
 }

@@ -77,8 +77,6 @@ function describeInputs(
   const kinds = tokenInputs(texts, label);
   const textLength = tokens.lengthFor(texts, label);
   const { padTokenId } = tokenizer;
-  const windows = new Map<number, PictureWindow>();
-
   const shapesOn = (canvas: readonly [number, number]) => {
     const picture = pixelShape({ ...preprocessing, size: [...canvas], canvas: "fixed" });
     return (batchSize: number): Readonly<Record<string, Shape>> => ({
@@ -96,6 +94,8 @@ function describeInputs(
       Object.entries(shapes).map(([name, shape]) => [name, zeros(types[name] ?? "float32", shape)]),
     );
     const picture = feeds[pixels.name] as Tensor<"float32">;
+    const windows = new Map<number, PictureWindow>();
+    const tokenCounts = new Map<number, number>();
     return {
       feeds,
       async write(row, index) {
@@ -103,11 +103,14 @@ function describeInputs(
         preprocessImage(image, preprocessing, picture.data, row * sizeOf(picture.shape.slice(1)));
         if (pixelMask) {
           const window = pictureWindow(image, preprocessing);
-          windows.set(index, window);
+          windows.set(row, window);
           writePixelMask(feeds[pixelMask.name] as Tensor, row, window);
         }
-        for (const [name, kind] of kinds) writeTokens(feeds[name] as Tensor, kind, row, tokens.at(index), padTokenId);
+        const ids = tokens.at(index);
+        tokenCounts.set(row, ids.length);
+        for (const [name, kind] of kinds) writeTokens(feeds[name] as Tensor, kind, row, ids, padTokenId);
       },
+      maskOf: (row) => jointMask(joint, tokenCounts.get(row) ?? 0, windows.get(row)),
     };
   };
 
@@ -118,7 +121,7 @@ function describeInputs(
   const joint = { label, order: sequence, textLength, length };
   return {
     settings: { kind: "joint", version: JOINT_VERSION, sequence, textLength, padTokenId, ...preprocessing },
-    mask: { length, of: (index) => jointMask(joint, tokens.at(index).length, windows.get(index)) },
+    mask: { length },
     shapes,
     types,
     makeBatch: (batchSize) => makeBatch(shapes(batchSize)),

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../core/graph/tensor";
 import { sizeOf } from "../../core/graph/tensor";
-import type { TokenMask } from "./featureSource";
+import type { BatchInput } from "./featureSource";
 import { type FloatArray, MASK, type RecordLayout, viewOf } from "./recordLayout";
 
 /**
@@ -46,12 +46,15 @@ export class ShardBuffer {
     });
   }
 
-  /** Counts the first rows of those as the features of these items. */
-  add(indices: readonly number[], mask: TokenMask | undefined): void {
+  /** Counts the first rows of those as the features of these items, which are the first of `batch`. */
+  add(indices: readonly number[], batch: BatchInput): void {
     const [first] = this.layout.tensors;
-    if (first?.name === MASK && mask)
-      for (const [row, index] of indices.entries())
-        (this.#arrays[0] as FloatArray).set(mask.of(index), (this.#indices.length + row) * sizeOf(first.shape));
+    if (first?.name === MASK)
+      for (const row of indices.keys())
+        (this.#arrays[0] as FloatArray).set(
+          batch.maskOf?.(row) ?? [],
+          (this.#indices.length + row) * sizeOf(first.shape),
+        );
     this.#indices.push(...indices);
   }
 

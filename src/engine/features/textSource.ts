@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import type { NamedValue } from "../../core/graph/graph";
 import type { Tensor } from "../../core/graph/tensor";
 import { zeros } from "../../core/graph/tensor";
+import { ItemRandom } from "../../core/nn/itemRandom";
 import type { TextTokenizer } from "../texts/textTokenizer";
 import { tokenInputs, writeTokens } from "../texts/tokenFeeds";
 import type { FeatureSource, SourceInputs } from "./featureSource";
-import { TokenList } from "./tokenList";
+import { TokenList, type TextOptions } from "./tokenList";
 
 export interface TextItem {
   readonly id: string;
@@ -15,13 +16,16 @@ export interface TextItem {
 
 /**
  * Texts, tokenized, and padded no further than the longest of them needs (or to the length that the backbone is made for).
- * @param leastTokens pads them at least to this length
  */
-export function textSource(items: readonly TextItem[], tokenizer: TextTokenizer, leastTokens = 1): FeatureSource {
+export function textSource(
+  items: readonly TextItem[],
+  tokenizer: TextTokenizer,
+  options: TextOptions = {},
+): FeatureSource {
   const tokens = new TokenList(
     items.map(({ text }) => text),
     tokenizer,
-    leastTokens,
+    options,
   );
   return {
     count: items.length,
@@ -37,22 +41,26 @@ function describeInputs(inputs: readonly NamedValue[], label: string, tokens: To
   const { padTokenId } = tokens.tokenizer;
   return {
     settings: { kind: "text", length, padTokenId },
-    mask: { length, of: (index) => new Float32Array(length).fill(1, 0, tokens.at(index).length) },
+    mask: { length },
     shapes: (batchSize) => Object.fromEntries(inputs.map(({ name }) => [name, [batchSize, length]])),
     types: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])),
     makeBatch(batchSize) {
       const feeds: Record<string, Tensor> = Object.fromEntries(
         inputs.map(({ name, dtype }) => [name, zeros(dtype, [batchSize, length])]),
       );
+      const lengths = new Uint32Array(batchSize);
       return {
         feeds,
-        write(row, index) {
+        write(row, index, draw) {
+          const ids = tokens.at(index, draw && new ItemRandom(draw, `text/${row}`));
           for (const [name, kind] of kinds) {
             const feed = feeds[name];
-            if (feed) writeTokens(feed, kind, row, tokens.at(index), padTokenId);
+            if (feed) writeTokens(feed, kind, row, ids, padTokenId);
           }
+          lengths[row] = ids.length;
           return Promise.resolve();
         },
+        maskOf: (row) => new Float32Array(length).fill(1, 0, lengths[row]),
       };
     },
   };

@@ -1,29 +1,40 @@
+import type { WordNoiseConfig } from "../../core/datasets/augmentation/wordNoise";
 import { UserError } from "../../core/errors";
 import type { NamedValue } from "../../core/graph/graph";
+import type { ItemRandom } from "../../core/nn/itemRandom";
 import type { TextTokenizer } from "../texts/textTokenizer";
 
 /** Lengths are rounded up to this, so that a few new texts seldom change the length of all. */
 const LENGTH_STEP = 4;
+
+export interface TextOptions {
+  /** Length that texts are padded to at least. */
+  readonly leastTokens?: number | undefined;
+  /** Noise in their words where they are drawn for training. */
+  readonly augmentation?: WordNoiseConfig | undefined;
+}
 
 /** The token ids of every text of a source. */
 export class TokenList {
   readonly #tokens: readonly (readonly number[])[];
   readonly longest: number;
 
-  /** @param leastTokens length that texts are padded to at least */
   constructor(
-    texts: readonly string[],
+    readonly texts: readonly string[],
     readonly tokenizer: TextTokenizer,
-    leastTokens = 1,
+    readonly options: TextOptions = {},
   ) {
     this.#tokens = texts.map((text) => tokenizer.encode(text));
-    this.longest = this.#tokens.reduce((length, ids) => Math.max(length, ids.length), leastTokens);
+    this.longest = this.#tokens.reduce((length, ids) => Math.max(length, ids.length), options.leastTokens ?? 1);
   }
 
-  at(index: number): readonly number[] {
-    const ids = this.#tokens[index];
-    if (!ids) throw new RangeError(`There is no text ${index}; there are ${this.#tokens.length}.`);
-    return ids;
+  /** @param random adds noise, where texts are augmented; no text gets longer by it */
+  at(index: number, random?: ItemRandom): readonly number[] {
+    const [text, ids] = [this.texts[index], this.#tokens[index]];
+    if (text === undefined || !ids)
+      throw new RangeError(`There is no text ${index}; there are ${this.#tokens.length}.`);
+    const { augmentation } = this.options;
+    return random && augmentation ? this.tokenizer.encodeWithNoise(text, augmentation, random) : ids;
   }
 
   /**

@@ -39,20 +39,21 @@ function describeInputs(
 ): SourceInputs {
   const { count } = config.frames;
   const { input, shape } = describePixels(inputs, label, config.preprocessing, "video.backbone.preprocessing");
-  const found = new Map<number, number>();
   return {
     settings: { kind: "video", version: FRAMES_VERSION, ...config },
     unitsPerItem: count,
-    mask: { length: count, of: (index) => new Float32Array(count).fill(1, 0, found.get(index) ?? count) },
+    mask: { length: count },
     shapes: (batchSize) => ({ [input]: [batchSize, ...shape] }),
     types: { [input]: "float32" },
     makeBatch(batchSize) {
       const pixels = zeros("float32", [batchSize * count, ...shape]);
+      const found = new Uint32Array(batchSize);
       return {
         feeds: { [input]: pixels },
         async write(row, index) {
-          found.set(index, await loadVideoInto(pathOf(index), config, pixels.data, row * count * sizeOf(shape)));
+          found[row] = await loadVideoInto(pathOf(index), config, pixels.data, row * count * sizeOf(shape));
         },
+        maskOf: (row) => new Float32Array(count).fill(1, 0, found[row]),
       };
     },
   };

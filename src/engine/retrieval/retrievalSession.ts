@@ -97,7 +97,7 @@ export class RetrievalSession {
   async searchText({ split, text, count }: SearchTextRequest): Promise<RetrievalAnswer> {
     this.#split(split);
     const leastTokens = this.model.opened.inputs.of("text").maskLength;
-    const source = textSource([{ id: "query", text }], await this.#openTokenizer(), leastTokens);
+    const source = textSource([{ id: "query", text }], await this.#openTokenizer(), { leastTokens });
     return this.#search(split, "text", source, count);
   }
 

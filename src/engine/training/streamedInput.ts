@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors";
 import { besideHiddenStates, type Side } from "../../core/experiment/sides";
 import type { Feeds } from "../../core/graph/executor";
 import type { Graph } from "../../core/graph/graph";
-import { fromData, type Tensor } from "../../core/graph/tensor";
+import { type Tensor, tensor } from "../../core/graph/tensor";
 import type { Draw } from "../../core/nn/itemRandom";
 import type { ModelScope } from "../../core/nn/modelContext";
 import type { FeatureType } from "../../core/onnx/tapGraph";
@@ -64,13 +64,13 @@ export function streamedInput(streamed: StreamedSide): SideInput {
       return methodInput(values, declareMask(g, { modality: side.name, maskLength }, batchSize));
     },
     read: async (items, needed, draw) => {
-      const { feeds } = await batches.fill(items, draw);
+      const batch = await batches.fill(items, draw);
       const named: Record<string, Tensor> = {};
-      for (const [name, value] of Object.entries(feeds)) {
+      for (const [name, value] of Object.entries(batch.feeds)) {
         const input = pixelsOrTokens(side.name, name);
         if (needed.has(input)) named[input] = value;
       }
-      return { ...named, ...masksOf(side.name, inputs, items, needed) };
+      return { ...named, ...masksOf(side.name, items.length, batch, needed) };
     },
   };
 }
@@ -87,12 +87,12 @@ function tapRequest({ side, backbone, source, dtype }: StreamedSide): Parameters
   return { backbone, taps: side.backbone.hiddenStates, beside: [...embedding, ...decoder], source, dtype };
 }
 
-function masksOf(side: string, { mask }: SourceInputs, items: Uint32Array, needed: ReadonlySet<string>): Feeds {
+function masksOf(side: string, count: number, batch: BatchInput, needed: ReadonlySet<string>): Feeds {
   const [maskName, positionName] = [maskInput(side), positionInput(side)];
-  if (!mask || !(needed.has(maskName) || needed.has(positionName))) return {};
-  const values = new Float32Array(items.length * mask.length);
-  items.forEach((item, row) => values.set(mask.of(item), row * mask.length));
-  const masks = fromData("float32", [items.length, mask.length], values);
+  if (!needed.has(maskName) && !needed.has(positionName)) return {};
+  const rows = Array.from({ length: count }, (_, row) => batch.maskOf?.(row) ?? new Float32Array());
+  const values = rows.flatMap((row) => Array.from(row));
+  const masks = tensor("float32", [count, values.length / Math.max(1, count)], values);
   return {
     ...(needed.has(maskName) && { [maskName]: masks }),
     ...(needed.has(positionName) && { [positionName]: lastTokens(masks) }),

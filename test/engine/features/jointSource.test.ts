@@ -89,9 +89,10 @@ async function alone(wanted: ExtractionRequest, index: number, isTurned: boolean
   return tapGraph.taps.map(({ output }) => outputs[output] as Tensor);
 }
 
-const masks = (wanted: ExtractionRequest, index: number): number[] => {
-  const { mask } = describeSource(wanted.source, wanted.backbone, taps);
-  return [...(mask?.of(index) ?? [])];
+const masks = async (wanted: ExtractionRequest, index: number): Promise<number[]> => {
+  const batch = describeSource(wanted.source, wanted.backbone, taps).makeBatch(1);
+  await batch.write(0, index);
+  return [...(batch.maskOf?.(0) ?? [])];
 };
 
 const ones = (count: number): number[] => Array<number>(count).fill(1);
@@ -113,13 +114,13 @@ describe("jointSource", () => {
 
   test("masks the padding of the text, before the image or after it", async () => {
     const text = await request([[16, 8, "a cat"]]);
-    expect(masks(text, 0)).toEqual([1, 1, 1, 1, 0, 0, ...ones(8)]);
+    expect(await masks(text, 0)).toEqual([1, 1, 1, 1, 0, 0, ...ones(8)]);
     const image = await request([[16, 8, "a cat"]], { isImageFirst: true });
-    expect(masks(image, 0)).toEqual([...ones(8), 1, 1, 1, 1, 0, 0]);
+    expect(await masks(image, 0)).toEqual([...ones(8), 1, 1, 1, 1, 0, 0]);
   });
 
   test("leaves a padded border valid unless the model reads a pixel mask", async () => {
-    expect(masks(await request([[4, 4, "a"]]), 0).slice(6)).toEqual(ones(8));
+    expect((await masks(await request([[4, 4, "a"]]), 0)).slice(6)).toEqual(ones(8));
     const wanted = await request([[4, 4, "a"]], { graph: jointBackbone({ ...size, hasPixelMask: true }) });
     const { inputs } = planTaps(wanted);
     const batch = inputs.makeBatch(1);
@@ -127,7 +128,7 @@ describe("jointSource", () => {
     // The picture is enlarged to 8 × 8, at the left of the canvas.
     const row = [...ones(8), ...Array<number>(8).fill(0)];
     expect(numbersOf(batch.feeds["pixel_mask"] as Tensor)).toEqual(Array.from({ length: 8 }, () => row).flat());
-    expect([...(inputs.mask?.of(0) ?? [])].slice(6)).toEqual([1, 1, 0, 0, 1, 1, 0, 0]);
+    expect([...(batch.maskOf?.(0) ?? [])].slice(6)).toEqual([1, 1, 0, 0, 1, 1, 0, 0]);
   });
 
   test("runs lying and standing pictures on canvases of their own", async () => {

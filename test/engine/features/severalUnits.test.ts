@@ -41,16 +41,19 @@ async function triples(count: number): Promise<FeatureSource> {
       return {
         ...described,
         unitsPerItem: 3,
-        mask: { length: 3, of: (index) => new Float32Array(3).fill(1, 0, index + 1) },
+        mask: { length: 3 },
         makeBatch(batchSize) {
           const batch = described.makeBatch(batchSize * 3);
           const { feeds } = batch;
+          const written: number[] = [];
           return {
             feeds,
             async write(row, index) {
+              written[row] = index;
               (feeds["pixels"] as Tensor<"float32">).data.fill(0, row * 3 * 48, (row + 1) * 3 * 48);
               for (let unit = 0; unit <= index; unit++) await batch.write(row * 3 + unit, unit);
             },
+            maskOf: (row) => new Float32Array(3).fill(1, 0, (written[row] ?? 0) + 1),
           };
         },
       };
