@@ -30,7 +30,7 @@ const formats: readonly Format<ClipRow>[] = [ownRows, tables, msrVtt, clipLists]
 export async function readClips(data: ClipDataConfig, baseDirectory: string): Promise<ClipDataset> {
   const problems = new ProblemList();
   const folder = mediaFolder(data.videos, baseDirectory);
-  const rows = await readRows(await openSources(data, baseDirectory, problems), formats, { problems, folder });
+  const rows = await readRows(openSources(data, baseDirectory, problems), formats, { problems, folder });
   const captions = await readAllCaptions(data, baseDirectory, problems);
   const captioned = mergeCaptions(withCaptions(rows, captions, problems), problems);
   const placed = await withMedia(captioned, { noun: "videos", key: "data.videos" }, problems);

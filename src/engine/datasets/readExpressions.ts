@@ -25,7 +25,7 @@ const formats: readonly Format<ExpressionRow>[] = [ownRows, ownTable, mdetr, coc
 export async function readExpressions(data: ExpressionDataConfig, baseDirectory: string): Promise<ExpressionDataset> {
   const problems = new ProblemList();
   const folder = mediaFolder(data.images, baseDirectory);
-  const rows = await readRows(await openSources(data, baseDirectory, problems), formats, { problems, folder });
+  const rows = await readRows(openSources(data, baseDirectory, problems), formats, { problems, folder });
   const placed = await withMedia(rows, { noun: "images", key: "data.images" }, problems);
   const named = uniqueRows(settleSplits(placed, data.split, problems), { problems, hasSeveral: true });
   const items = named.map(({ id, path, imageSize, caption, box, spans, split }): ExpressionItem => {

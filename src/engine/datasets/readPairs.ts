@@ -37,7 +37,7 @@ const formats: readonly Format<PairRow>[] = [
 export async function readPairs(data: PairDataConfig, baseDirectory: string): Promise<PairDataset> {
   const problems = new ProblemList();
   const folder = mediaFolder(data.images, baseDirectory);
-  const rows = await readRows(await openSources(data, baseDirectory, problems), formats, { problems, folder });
+  const rows = await readRows(openSources(data, baseDirectory, problems), formats, { problems, folder });
   const placed = await withMedia(mergeCaptions(rows, problems), { noun: "images", key: "data.images" }, problems);
   const named = uniqueRows(settleSplits(placed, data.split, problems), { problems, hasSeveral: false });
   const items = named.map(({ id, path, captions, split }): PairItem => ({ id, imagePath: path, captions, split }));

@@ -1,7 +1,8 @@
+import type { AnswerScores } from "../../core/datasets/metrics/answerAccuracy";
 import { UserError } from "../../core/errors";
 import type { QuestionDataConfig } from "../../core/experiment/dataConfig";
 import { namedFiles } from "../../core/experiment/dataFiles";
-import { openSources } from "./files/content";
+import { openSources, type Source } from "./files/content";
 import { type Format, mediaFolder, readRows } from "./files/format";
 import { ProblemList } from "./problemList";
 import type { QuestionDataset, QuestionItem, QuestionRow } from "./questionDataset";
@@ -10,13 +11,13 @@ import { gqa } from "./questions/gqa";
 import { lxmert } from "./questions/lxmert";
 import { ownRows } from "./questions/ownRows";
 import { ownTable } from "./questions/ownTable";
-import { isVqaAnnotations, readVqaAnnotations, type VotedAnswers } from "./questions/vqaAnnotations";
+import { isVqaAnnotations, readVqaAnnotations } from "./questions/vqaAnnotations";
 import { vqaQuestions } from "./questions/vqaQuestions";
 import { settleSplits } from "./settleSplits";
 import { uniqueRows } from "./uniqueRows";
 import { withMedia } from "./withMedia";
 
-const formats = (answers: VotedAnswers): readonly Format<QuestionRow>[] => [
+const formats = (answers: ReadonlyMap<string, AnswerScores>): readonly Format<QuestionRow>[] => [
   lxmert,
   ownRows,
   ownTable,
@@ -33,9 +34,12 @@ const formats = (answers: VotedAnswers): readonly Format<QuestionRow>[] => [
 export async function readQuestions(data: QuestionDataConfig, baseDirectory: string): Promise<QuestionDataset> {
   const problems = new ProblemList();
   const folder = mediaFolder(data.images, baseDirectory);
-  const sources = await openSources(data, baseDirectory, problems);
-  const votes = readVqaAnnotations(sources.filter(isVqaAnnotations), problems);
-  const questions = sources.filter((source) => !isVqaAnnotations(source));
+  const votes = new Map<string, AnswerScores>();
+  const questions: Source[] = [];
+  for await (const source of openSources(data, baseDirectory, problems)) {
+    if (isVqaAnnotations(source)) readVqaAnnotations(source, votes, problems);
+    else questions.push(source);
+  }
   const rows = await readRows(questions, formats(votes), { problems, folder });
   const placed = await withMedia(rows, { noun: "images", key: "data.images" }, problems);
   const named = uniqueRows(settleSplits(placed, data.split, problems), { problems, hasSeveral: true });

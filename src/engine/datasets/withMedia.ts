@@ -25,6 +25,16 @@ export async function withMedia<Row extends DataRow>(
   problems: ProblemList,
 ): Promise<PlacedRow<Row>[]> {
   const existing = await existingFiles(candidatesOf(rows));
+  // Rows of one image share their candidates.
+  const paths = new Map<readonly string[], string | undefined>();
+  const pathOf = (candidates: readonly string[]): string | undefined => {
+    if (!paths.has(candidates))
+      paths.set(
+        candidates,
+        candidates.find((candidate) => existing.has(candidate)),
+      );
+    return paths.get(candidates);
+  };
   const found: PlacedRow<Row>[] = [];
   const files = new Map<string, { readonly all: Set<string>; readonly missing: Map<string, Row> }>();
   for (const row of rows) {
@@ -33,7 +43,7 @@ export async function withMedia<Row extends DataRow>(
     files.set(place.file, known);
     const name = candidates[0] ?? "";
     known.all.add(name);
-    const path = candidates.find((candidate) => existing.has(candidate));
+    const path = pathOf(candidates);
     if (path !== undefined) found.push({ ...row, path });
     else if (!known.missing.has(name)) known.missing.set(name, row);
   }
@@ -53,5 +63,5 @@ export async function withMedia<Row extends DataRow>(
 }
 
 function* candidatesOf(rows: readonly DataRow[]): Generator<string> {
-  for (const { candidates } of rows) yield* candidates;
+  for (const candidates of new Set(rows.map((row) => row.candidates))) yield* candidates;
 }

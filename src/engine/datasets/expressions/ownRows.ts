@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import { checkValue, id, pixels, text } from "../files/checkValue";
 import { entriesOf, type Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { ExpressionRow } from "../expressionDataset";
 import { expressionRows } from "./expressionRow";
 import { boxNumbers, phrase, spanList } from "./schemas";
@@ -29,7 +28,7 @@ const example = 'a row like {"image": "photo.jpg", "expression": "the left cup",
 export const ownRows: Format<ExpressionRow> = {
   name: 'JSON Lines with rows like {"image": "photo.jpg", "expression": "the left cup", "box": [12, 30, 100, 80], "split": "train"}',
   matches: (source) => entriesOf(source) !== undefined,
-  read: (source, { folder, problems }) =>
+  read: (source, { imageOf, problems }) =>
     (entriesOf(source) ?? []).flatMap(({ place, value }): readonly ExpressionRow[] => {
       const row = checkValue(Row, value, { place, problems, example });
       if (!row) return [];
@@ -40,7 +39,7 @@ export const ownRows: Format<ExpressionRow> = {
         split: row.split,
         fileSplit: source.split,
         media: row.image,
-        candidates: imageCandidates(row.image, folder),
+        candidates: imageOf(row.image),
         imageSize: height === undefined || width === undefined ? undefined : ([height, width] as const),
         caption: row.expression,
         box: row.box,

@@ -1,6 +1,5 @@
 import type { ExpressionRow } from "../expressionDataset";
 import type { Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import { readTable } from "../files/ownTable";
 import { expressionRows } from "./expressionRow";
 
@@ -8,7 +7,7 @@ import { expressionRows } from "./expressionRow";
 export const ownTable: Format<ExpressionRow> = {
   name: "CSV with the columns image, expression, box (four numbers) and split",
   matches: ({ content }) => content.kind === "table",
-  read: (source, { folder, problems }) =>
+  read: (source, { imageOf, problems }) =>
     readTable(source, { image: ["image"], expression: ["expression"], box: ["box"] }, { problems }).flatMap(
       ({ place, cells, id, split }) => {
         const numbers = cells.box
@@ -21,7 +20,7 @@ export const ownTable: Format<ExpressionRow> = {
           split,
           fileSplit: source.split,
           media: cells.image,
-          candidates: imageCandidates(cells.image, folder),
+          candidates: imageOf(cells.image),
           imageSize: undefined,
           caption: cells.expression,
           box: numbers.map((number) => (number === "" ? NaN : Number(number))),

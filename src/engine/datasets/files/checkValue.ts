@@ -16,7 +16,9 @@ export const captionTexts = z.union(
 
 /** A name as a text or a whole number. */
 export const id = z
-  .union([text, z.int()], { error: "a text or a whole number" })
+  .custom<string | number>((value) => (typeof value === "string" ? value !== "" : Number.isSafeInteger(value)), {
+    error: "a text or a whole number",
+  })
   .transform((value): string => String(value));
 
 /** Pixels. */

@@ -33,7 +33,7 @@ const cocoFolder = /(?:train|val|test)20\d\d/;
 export function cocoImages(
   source: Source,
   value: Readonly<Record<string, unknown>>,
-  { folder, problems }: FormatContext,
+  { folder, problems }: Pick<FormatContext, "folder" | "problems">,
 ): ReadonlyMap<string, CocoImage> {
   const images = new Map<string, CocoImage>();
   const ofFile = cocoFolder.exec(basename(source.path))?.[0];

@@ -33,15 +33,16 @@ export interface Source extends DataFile {
 /** Columns that tell a table from a list of texts, whatever the file is called. */
 const knownColumns: ReadonlySet<string> = new Set(["image", "video", "video_id", "caption", "question", "expression"]);
 
-/** Opens the files that hold the rows of a data set, one after the other. @throws UserError as {@link openSource} */
-export async function openSources(
+/**
+ * Opens the files that hold the rows of a data set, each when the one before has been read: they may have hundreds of MB.
+ * @throws UserError as {@link openSource}
+ */
+export async function* openSources(
   data: DataConfig,
   baseDirectory: string,
   problems: ProblemList,
-): Promise<readonly Source[]> {
-  const sources: Source[] = [];
-  for (const file of rowFiles(data)) sources.push(await openSource(file, baseDirectory, problems));
-  return sources;
+): AsyncGenerator<Source, void> {
+  for (const file of rowFiles(data)) yield await openSource(file, baseDirectory, problems);
 }
 
 /**

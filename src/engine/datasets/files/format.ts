@@ -4,6 +4,7 @@ import { UserError } from "../../../core/errors";
 import type { ProblemList } from "../problemList";
 import { isRecord, type Entry, type Source } from "./content";
 import { shown } from "./checkValue";
+import { imageFinder } from "./mediaNames";
 
 /** One kind of data file of a task. */
 export interface Format<Row> {
@@ -18,6 +19,8 @@ export interface Format<Row> {
 export interface FormatContext {
   /** Absolute folder that names of images or videos start from. */
   readonly folder: string;
+  /** Where an image of some name may lie. */
+  readonly imageOf: (name: string) => readonly string[];
   readonly problems: ProblemList;
 }
 
@@ -32,19 +35,20 @@ export interface ReadOptions {
  * @throws UserError when it matches none
  */
 export async function readRows<Row>(
-  sources: readonly Source[],
+  sources: AsyncIterable<Source> | Iterable<Source>,
   formats: readonly Format<Row>[],
   { problems, folder }: ReadOptions,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const source of sources) {
+  for await (const source of sources) {
     const format = formats.find(({ matches }) => matches(source));
     if (!format)
       throw new UserError(
         `"${source.path}" is ${describeContent(source)}; "${source.key}" takes ${formats.map(({ name }) => name).join(", ")}.`,
       );
-    const own = source.content.kind === "folder" ? source.path : dirname(source.path);
-    for (const row of await format.read(source, { problems, folder: folder ?? own })) rows.push(row);
+    const start = folder ?? (source.content.kind === "folder" ? source.path : dirname(source.path));
+    const context = { problems, folder: start, imageOf: imageFinder(start) };
+    for (const row of await format.read(source, context)) rows.push(row);
   }
   return rows;
 }

@@ -10,16 +10,28 @@ const videoExtensions = [".mp4", ".avi", ".webm", ".mkv", ".mov"];
 const cocoName = /^COCO_((?:train|val|test)\d{4})_\d+/;
 
 /**
- * Where an image may lie that a data file calls `name`, likeliest first: there, in the folder that COCO unpacks it into, and
- * with the usual extensions where the name has none.
+ * Says where an image may lie that a data file calls by some name, likeliest first. Rows of the same image share one answer, for
+ * a data set may ask several questions about each of 100,000 images.
  * @param folder absolute folder that names start from
- * @param among further folders within it
+ */
+export function imageFinder(folder: string): (name: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (name) => {
+    const candidates = known.get(name) ?? imageCandidates(name, folder);
+    known.set(name, candidates);
+    return candidates;
+  };
+}
+
+/**
+ * Where one image may lie: at `name`, in the folder that COCO unpacks it into, and with the usual extensions where it has none.
+ * @param among further folders within the absolute folder that names start from
  */
 export function imageCandidates(name: string, folder: string, among: readonly string[] = []): readonly string[] {
   const coco = cocoName.exec(name)?.[1];
   const folders = coco === undefined ? among : [...among, coco];
-  const places = [name, ...folders.map((inner) => posix.join(inner, name))];
-  return withExtensions(places, imageFile.test(name) ? [] : imageExtensions).map((path) => resolve(folder, path));
+  const places = new Set([name, ...folders.map((inner) => posix.join(inner, name))]);
+  return withExtensions([...places], imageFile.test(name) ? [] : imageExtensions).map((path) => resolve(folder, path));
 }
 
 /** Where a video may lie: at `name`, or with one of the usual extensions where that is an id. */

@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import type { Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { PairRow } from "../pairDataset";
 
 const tokenLine = /^(.+)#\d+\t(.*)$/;
@@ -15,7 +14,7 @@ const splitList = /(train|dev|val|test)Images\.txt$/i;
 export const flickrTokens: Format<PairRow> = {
   name: "Flickr8k's token file",
   matches: ({ content }) => content.kind === "text" && tokenLine.test(content.lines[0] ?? ""),
-  read: async (source, { folder, problems }) => {
+  read: async (source, { imageOf, problems }) => {
     const lines = source.content.kind === "text" ? source.content.lines : [];
     const splits = await readSplitLists(dirname(source.path));
     let unlisted = 0;
@@ -38,7 +37,7 @@ export const flickrTokens: Format<PairRow> = {
           split,
           fileSplit: source.split,
           media,
-          candidates: imageCandidates(media, folder),
+          candidates: imageOf(media),
           captions: [caption],
         },
       ];

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import { captionTexts, checkValue, id, text } from "../files/checkValue";
 import { entriesOf, type Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { PairRow } from "../pairDataset";
 
 const Row = z
@@ -21,7 +20,7 @@ const example = 'a row like {"image": "photo.jpg", "captions": ["a text"]}';
 export const ownRows: Format<PairRow> = {
   name: `JSON Lines with rows like {"image": "photo.jpg", "captions": ["a text"], "split": "train"}`,
   matches: (source) => entriesOf(source) !== undefined,
-  read: (source, { folder, problems }) =>
+  read: (source, { imageOf, problems }) =>
     (entriesOf(source) ?? []).flatMap(({ place, value }): PairRow[] => {
       const row = checkValue(Row, value, { place, problems, example });
       if (!row) return [];
@@ -32,7 +31,7 @@ export const ownRows: Format<PairRow> = {
           split: row.split,
           fileSplit: source.split,
           media: row.image,
-          candidates: imageCandidates(row.image, folder),
+          candidates: imageOf(row.image),
           captions: row.captions ?? row.caption ?? [],
         },
       ];

@@ -1,5 +1,4 @@
 import type { Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import { readTable } from "../files/ownTable";
 import type { PairRow } from "../pairDataset";
 
@@ -7,7 +6,7 @@ import type { PairRow } from "../pairDataset";
 export const ownTable: Format<PairRow> = {
   name: "CSV with the columns image, caption and split",
   matches: ({ content }) => content.kind === "table",
-  read: (source, { folder, problems }) =>
+  read: (source, { imageOf, problems }) =>
     readTable(source, { image: ["image"], caption: ["caption", "captions"] }, { problems }).map(
       ({ place, cells, id, split }) => ({
         place,
@@ -15,7 +14,7 @@ export const ownTable: Format<PairRow> = {
         split,
         fileSplit: source.split,
         media: cells.image,
-        candidates: imageCandidates(cells.image, folder),
+        candidates: imageOf(cells.image),
         captions: [cells.caption],
       }),
     ),

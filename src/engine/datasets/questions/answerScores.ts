@@ -4,12 +4,11 @@ import type { AnswerScores } from "../../../core/datasets/metrics/answerAccuracy
 import { text } from "../files/checkValue";
 import { isRecord } from "../files/content";
 
-/** A score in [0, 1] for each answer, as LXMERT labels questions. Any text is an answer, `__proto__` included. */
-export const scoresByAnswer = z
-  .custom<AnswerScores>((value) => isRecord(value) && Object.values(value).every(isScore), {
-    error: "scores from 0 to 1 by answer",
-  })
-  .transform((scores): AnswerScores => Object.fromEntries(Object.entries(scores)));
+/** A score in [0, 1] for each answer, as LXMERT labels questions. */
+export const scoresByAnswer = z.custom<AnswerScores>(
+  (value) => isRecord(value) && Object.values(value).every(isScore),
+  { error: "scores from 0 to 1 by answer" },
+);
 
 /** Counts are often written as numbers. */
 const answer = z.union([text, z.number().transform(String)]);

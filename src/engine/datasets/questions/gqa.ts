@@ -3,7 +3,6 @@ import { z } from "zod";
 import { isRecord } from "../files/content";
 import { checkValue, id, text } from "../files/checkValue";
 import { type Format, jsonOf } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { QuestionRow } from "../questionDataset";
 import { fullScores } from "./answerScores";
 
@@ -22,7 +21,7 @@ export const gqa: Format<QuestionRow> = {
     const first = isRecord(value) ? firstValue(value) : undefined;
     return isRecord(first) && Object.hasOwn(first, "imageId");
   },
-  read: (source, { folder, problems }) => {
+  read: (source, { imageOf, problems }) => {
     const value = jsonOf(source);
     return Object.entries(isRecord(value) ? value : {}).flatMap(([name, entry]): QuestionRow[] => {
       const place = { file: source.path, entry: `question ${name}` };
@@ -34,7 +33,7 @@ export const gqa: Format<QuestionRow> = {
           id: name,
           fileSplit: source.split,
           media: question.imageId,
-          candidates: imageCandidates(question.imageId, folder),
+          candidates: imageOf(question.imageId),
           question: question.question,
           answers: question.answer === undefined ? {} : fullScores([question.answer]),
         },

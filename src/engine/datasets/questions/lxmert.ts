@@ -3,7 +3,6 @@ import { z } from "zod";
 import { isRecord } from "../files/content";
 import { checkValue, id, text } from "../files/checkValue";
 import { entriesOf, type Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { QuestionRow } from "../questionDataset";
 import { scoresByAnswer } from "./answerScores";
 
@@ -23,7 +22,7 @@ export const lxmert: Format<QuestionRow> = {
     const first = entriesOf(source)?.[0]?.value;
     return isRecord(first) && Object.hasOwn(first, "sent") && Object.hasOwn(first, "img_id");
   },
-  read: (source, { folder, problems }) =>
+  read: (source, { imageOf, problems }) =>
     (entriesOf(source) ?? []).flatMap(({ place, value }): QuestionRow[] => {
       const question = checkValue(Question, value, { place, problems, example });
       if (!question) return [];
@@ -33,7 +32,7 @@ export const lxmert: Format<QuestionRow> = {
           id: question.question_id,
           fileSplit: source.split,
           media: question.img_id,
-          candidates: imageCandidates(question.img_id, folder),
+          candidates: imageOf(question.img_id),
           question: question.sent,
           answers: question.label ?? {},
         },

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import { checkValue, id, text } from "../files/checkValue";
 import { entriesOf, type Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { QuestionRow } from "../questionDataset";
 import { answerScores } from "./answerScores";
 import { isAnswered } from "./isAnswered";
@@ -25,7 +24,7 @@ const example = 'a row like {"image": "photo.jpg", "question": "What colour is i
 export const ownRows: Format<QuestionRow> = {
   name: 'JSON Lines with rows like {"image": "photo.jpg", "question": "What colour is it?", "answer": "red", "split": "train"}',
   matches: (source) => entriesOf(source) !== undefined,
-  read: (source, { folder, problems }) =>
+  read: (source, { imageOf, problems }) =>
     (entriesOf(source) ?? []).flatMap(({ place, value }): QuestionRow[] => {
       const row = checkValue(Row, value, { place, problems, example });
       if (!row) return [];
@@ -35,7 +34,7 @@ export const ownRows: Format<QuestionRow> = {
         split: row.split,
         fileSplit: source.split,
         media: row.image,
-        candidates: imageCandidates(row.image, folder),
+        candidates: imageOf(row.image),
         question: row.question,
         answers: row.answers ?? row.answer ?? {},
       };

@@ -1,5 +1,4 @@
 import type { Format } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import { readTable } from "../files/ownTable";
 import type { QuestionRow } from "../questionDataset";
 import { fullScores } from "./answerScores";
@@ -9,7 +8,7 @@ import { isAnswered } from "./isAnswered";
 export const ownTable: Format<QuestionRow> = {
   name: "CSV with the columns image, question, answer and split",
   matches: ({ content }) => content.kind === "table",
-  read: (source, { folder, problems }) => {
+  read: (source, { imageOf, problems }) => {
     const columns = { image: ["image"], question: ["question"], answer: ["answer", "answers"] };
     return readTable(source, columns, { problems, optional: ["answer"] })
       .map(({ place, cells, id, split }): QuestionRow => {
@@ -20,7 +19,7 @@ export const ownTable: Format<QuestionRow> = {
           split,
           fileSplit: source.split,
           media: cells.image,
-          candidates: imageCandidates(cells.image, folder),
+          candidates: imageOf(cells.image),
           question: cells.question,
           answers: fullScores(answers.filter((answer) => answer !== "")),
         };

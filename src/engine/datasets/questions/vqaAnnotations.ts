@@ -6,13 +6,13 @@ import { checkValue, id } from "../files/checkValue";
 import { firstIn, jsonOf, listIn } from "../files/format";
 import type { ProblemList } from "../problemList";
 
-/** Soft scores of the answers by question. */
-export type VotedAnswers = ReadonlyMap<string, AnswerScores>;
+/** Ten million answers: checked in place, not copied. */
+const Answers = z.custom<readonly { readonly answer: string }[]>(
+  (value) => Array.isArray(value) && value.every((one: unknown) => isRecord(one) && typeof one["answer"] === "string"),
+  { error: "a list of answers" },
+);
 
-const Annotation = z.object({
-  question_id: id,
-  answers: z.array(z.object({ answer: z.string({ error: "a text" }) }), { error: "a list of answers" }),
-});
+const Annotation = z.object({ question_id: id, answers: Answers });
 
 const example = 'an annotation like {"question_id": 458752000, "answers": [{"answer": "a cat"}, …]}';
 
@@ -23,25 +23,20 @@ export function isVqaAnnotations(source: Source): boolean {
 }
 
 /**
- * Answers of the original annotations of VQA v2 (v2_mscoco_train2014_annotations.json, …). Ten people answered each question; an
+ * Adds to `answers` those of a file of original annotations of VQA v2 (v2_mscoco_train2014_annotations.json, …). Ten people answered each question; an
  * answer that n of them gave scores min(1, 0.3 · n), the targets that CLIP-ViL trains on. Answers count as equal when their
  * texts do, letter by letter: as in those targets, punctuation and articles are left as the file has them, while the
  * evaluation server of VQA evens them out first. Answers outside the vocabulary keep their scores and are simply never given.
  */
-export function readVqaAnnotations(sources: readonly Source[], problems: ProblemList): VotedAnswers {
-  const answers = new Map<string, AnswerScores>();
-  for (const source of sources) {
-    const value = jsonOf(source);
-    for (const { place, value: entry } of isRecord(value) ? listIn(source, value, "annotations") : []) {
-      const annotation = checkValue(Annotation, entry, { place, problems, example });
-      if (!annotation) continue;
-      const name = annotation.question_id;
-      if (answers.has(name))
-        problems.add(place, `the question ${name} is annotated twice; the first annotation counts`);
-      else answers.set(name, softScores(countVotes(annotation.answers.map(({ answer }) => answer))));
-    }
+export function readVqaAnnotations(source: Source, answers: Map<string, AnswerScores>, problems: ProblemList): void {
+  const value = jsonOf(source);
+  for (const { place, value: entry } of isRecord(value) ? listIn(source, value, "annotations") : []) {
+    const annotation = checkValue(Annotation, entry, { place, problems, example });
+    if (!annotation) continue;
+    const name = annotation.question_id;
+    if (answers.has(name)) problems.add(place, `the question ${name} is annotated twice; the first annotation counts`);
+    else answers.set(name, softScores(countVotes(annotation.answers.map(({ answer }) => answer))));
   }
-  return answers;
 }
 
 function countVotes(answers: readonly string[]): Readonly<Record<string, number>> {

@@ -1,11 +1,10 @@
 import { z } from "zod";
 
+import type { AnswerScores } from "../../../core/datasets/metrics/answerAccuracy";
 import { isRecord, type Source } from "../files/content";
 import { checkValue, id, text } from "../files/checkValue";
 import { firstIn, type Format, jsonOf, listIn } from "../files/format";
-import { imageCandidates } from "../files/mediaNames";
 import type { QuestionRow } from "../questionDataset";
-import type { VotedAnswers } from "./vqaAnnotations";
 
 const imageNumber = z.custom<number>(
   (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 1e12,
@@ -23,13 +22,13 @@ const example = 'a question like {"question_id": 458752000, "image_id": 458752, 
  * `image_id` and `question`, whose images are called after `data_subtype`. Their answers come from the annotation files named
  * beside them. Where the experiment gives the file no split, train2014 is for training, val2014 for validation, others for
  * testing.
- * @param answers of all annotation files that the experiment names
+ * @param answers by question, of all annotation files that the experiment names
  */
-export function vqaQuestions(answers: VotedAnswers): Format<QuestionRow> {
+export function vqaQuestions(answers: ReadonlyMap<string, AnswerScores>): Format<QuestionRow> {
   return {
     name: "the original questions and annotations of VQA v2",
     matches: (source) => firstIn(jsonOf(source), "questions")?.["question_id"] !== undefined,
-    read: (source, { folder, problems }) => {
+    read: (source, { imageOf, problems }) => {
       const value = jsonOf(source);
       if (!isRecord(value)) return [];
       const subset = subsetOf(source, value);
@@ -47,7 +46,7 @@ export function vqaQuestions(answers: VotedAnswers): Format<QuestionRow> {
             split: source.split === undefined ? subset.split : undefined,
             fileSplit: source.split,
             media,
-            candidates: imageCandidates(media, folder, [subset.folder]),
+            candidates: imageOf(media),
             question: question.question,
             answers: known ?? {},
           },
@@ -66,8 +65,6 @@ export function vqaQuestions(answers: VotedAnswers): Format<QuestionRow> {
 interface Subset {
   /** Of image names: "COCO_train2014". */
   readonly prefix: string;
-  /** That images are unpacked into: "train2014". */
-  readonly folder: string;
   readonly split: string;
 }
 
@@ -78,5 +75,5 @@ function subsetOf({ path }: Source, value: Readonly<Record<string, unknown>>): S
   const [, kind = "test", year = "2015"] = /(train|val|test)(?:-dev)?(\d{4})/.exec(named) ?? [];
   const type = value["data_type"];
   const family = typeof type === "string" && type !== "mscoco" ? type : "COCO";
-  return { prefix: `${family}_${kind}${year}`, folder: `${kind}${year}`, split: kind };
+  return { prefix: `${family}_${kind}${year}`, split: kind };
 }
