@@ -5,6 +5,8 @@ export interface TableRows {
 }
 
 const firstCapacity = 256;
+/** Columns grow at different rows, so that no row waits for all of them. */
+const growthPhases = 8;
 
 /**
  * Columns of numbers of equal length that grow at their end: a run of a million steps stays a few megabytes, and what is new
@@ -13,7 +15,6 @@ const firstCapacity = 256;
 export class ColumnTable {
   readonly #columns = new Map<string, Float64Array>();
   #rowCount = 0;
-  #capacity = firstCapacity;
 
   get rowCount(): number {
     return this.#rowCount;
@@ -28,7 +29,8 @@ export class ColumnTable {
   append(row: Readonly<Record<string, number>>): void {
     this.#reserve(this.#rowCount + 1);
     for (const values of this.#columns.values()) values[this.#rowCount] = Number.NaN;
-    for (const [name, value] of Object.entries(row)) this.#columnToFill(name)[this.#rowCount] = value;
+    for (const [name, value] of Object.entries(row))
+      this.#columnToFill(name, this.#rowCount + 1)[this.#rowCount] = value;
     this.#rowCount++;
   }
 
@@ -69,25 +71,38 @@ export class ColumnTable {
     const added = Math.max(0, ...Object.values(columns).map((values) => values.length));
     this.#reserve(this.#rowCount + added);
     for (const values of this.#columns.values()) values.fill(Number.NaN, this.#rowCount, this.#rowCount + added);
-    for (const [name, values] of Object.entries(columns)) this.#columnToFill(name).set(values, this.#rowCount);
-    this.#rowCount += added;
+    const rowCount = this.#rowCount + added;
+    for (const [name, values] of Object.entries(columns))
+      this.#columnToFill(name, rowCount).set(values, this.#rowCount);
+    this.#rowCount = rowCount;
   }
 
-  #columnToFill(name: string): Float64Array {
-    const values = this.#columns.get(name) ?? new Float64Array(this.#capacity).fill(Number.NaN);
+  /** @param rowCount rows that the column must have room for */
+  #columnToFill(name: string, rowCount: number): Float64Array {
+    const existing = this.#columns.get(name);
+    if (existing) return existing;
+    const values = new Float64Array(capacityFor(rowCount, this.#columns.size)).fill(Number.NaN);
     this.#columns.set(name, values);
     return values;
   }
 
   #reserve(rowCount: number): void {
-    if (rowCount <= this.#capacity) return;
-    this.#capacity = Math.max(rowCount, this.#capacity * 2);
+    let at = 0;
     for (const [name, values] of this.#columns) {
-      const grown = new Float64Array(this.#capacity);
-      grown.set(values.subarray(0, this.#rowCount));
-      this.#columns.set(name, grown);
+      if (values.length < rowCount) {
+        const grown = new Float64Array(capacityFor(rowCount, at));
+        grown.set(values.subarray(0, this.#rowCount));
+        this.#columns.set(name, grown);
+      }
+      at++;
     }
   }
+}
+
+/** Twice as much each time, beginning with another number for neighbouring columns. */
+function capacityFor(rowCount: number, column: number): number {
+  const first = firstCapacity * (1 + (column % growthPhases) / growthPhases);
+  return first * 2 ** Math.max(0, Math.ceil(Math.log2(rowCount / first)));
 }
 
 /** Index of the first value that is at least `bound`, in values that never fall; their number when there is none. */

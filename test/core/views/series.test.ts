@@ -25,6 +25,21 @@ describe("ColumnTable", () => {
     expect(table.column("i").every((value, row) => value === row)).toBe(true);
   });
 
+  test("no row waits for more than one column to grow", () => {
+    const table = new ColumnTable();
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const row = Object.fromEntries(names.map((name, at) => [name, at]));
+    table.append(row);
+    let before = names.map((name) => table.column(name).buffer);
+    for (let i = 0; i < 5_000; i++) {
+      table.append(row);
+      const now = names.map((name) => table.column(name).buffer);
+      expect(now.filter((buffer, at) => buffer !== before[at]).length).toBeLessThanOrEqual(1);
+      before = now;
+    }
+    expect(names.map((name) => table.last(name))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   test("does not show values of rows that were cut", () => {
     const table = new ColumnTable();
     for (const a of [1, 2, 3]) table.append({ a, b: a });
