@@ -128,6 +128,25 @@ export function buildProgram(exit: (code: ExitCode) => void): Command {
       run(async () => (await import("./commands/evaluate")).evaluateCommand)({ run: runDirectory, ...options }),
     );
 
+  command("export", "Write the best parameters of a run as ONNX models or safetensors.", [
+    "export runs/emoji-scenes.unipt.seed0 --to onnx",
+    "export runs/emoji-scenes.unipt.seed0 --to safetensors --out weights/",
+  ])
+    .argument("<run>", "run directory")
+    .addOption(
+      new Option(
+        "--to <format>",
+        "onnx: backbone, network and head in one file; safetensors: what was trained, by its published names",
+      )
+        .choices(["onnx", "safetensors"])
+        .default("onnx"),
+    )
+    .option("--out <folder>", "where to write (default: the folder export within the run)")
+    .option("--json", "print one JSON object, the last line of stdout")
+    .action((runDirectory: string, options: object) =>
+      run(async () => (await import("./commands/export")).exportCommand)({ run: runDirectory, ...options }),
+    );
+
   command("inspect", "List a model's inputs and the hidden states found in it, low to high.", [
     "inspect clip-vision.onnx",
     "inspect clip-vision.onnx --json",

@@ -26,6 +26,7 @@ const handlers: Handlers<
     | "hello"
     | "train"
     | "extract"
+    | "export"
     | "evaluate"
     | "diagnose"
     | "inspect"
@@ -56,6 +57,11 @@ const handlers: Handlers<
     work(async () => {
       const { evaluateRun } = await import("./evaluateRun");
       return tell(evaluateRun({ ...request, signal: stopping.signal }));
+    }),
+  export: (request) =>
+    work(async () => {
+      const { exportRun } = await import("./export/exportRun");
+      return exportRun(request);
     }),
   diagnose: ({ folder }) =>
     work(async () => {

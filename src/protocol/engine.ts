@@ -125,6 +125,19 @@ export interface SamplesReply {
   readonly isChanged: boolean;
 }
 
+export interface ExportRequest {
+  readonly runDirectory: string;
+  readonly format: "onnx" | "safetensors";
+  /** Folder for the files; made when it is missing. */
+  readonly directory: string;
+}
+
+export interface ExportReply {
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  readonly checkpoint: { readonly epoch: number; readonly step: number };
+}
+
 /** What the host or the command line asks of a worker. */
 export interface EngineCalls extends RetrievalCalls {
   readonly [name: string]: (request: never) => unknown;
@@ -132,6 +145,7 @@ export interface EngineCalls extends RetrievalCalls {
   /** Settles when the run has ended. */
   train(request: TrainRequest): TrainReply;
   extract(request: ExtractRequest): ExtractReply;
+  export(request: ExportRequest): ExportReply;
   evaluate(request: EvaluateRequest): EvaluateReply;
   /** Finds out what this machine can do; a driver that crashes takes the worker along, not the caller. */
   diagnose(request: { readonly folder: string }): Diagnosis;
