@@ -55,7 +55,8 @@ function fixedBackbone(
   const patches = g.op("Conv", [seen, weightOf(g, "patches", [width, 3, stride, stride])], strides); // [B, C, h, w]
   const count = (canvas[0] / stride) * (canvas[1] / stride);
   const image = g.transpose(g.reshape(patches, [batchSize, width, count]), [0, 2, 1]); // [B, hw, C]
-  let state = g.concat([g.mul(embedded, valid), image], 1); // [B, N, C]
+  const places = weightOf(g, "places", [1, tokens + count, width]);
+  let state = g.add(g.concat([g.mul(embedded, valid), image], 1), places); // [B, N, C]
   g.output("joint.0", state);
   for (const block of [1, 2]) {
     const project = (name: string, x: Value): Value =>

@@ -12,17 +12,17 @@ import { normal } from "../../src/core/nn/random";
 import { encodeModel } from "../../src/core/onnx/encodeModel";
 
 /** Sides of the square images, of both feature maps, and the tokens of a caption. */
-const IMAGE_SIZE = 16;
+export const IMAGE_SIZE = 16;
 const TOKENS = 4;
 
-const colours = {
+export const colours = {
   red: [200, 40, 40],
   green: [60, 160, 70],
   blue: [50, 90, 200],
   white: [250, 250, 250],
   black: [10, 10, 10],
 };
-const places = ["top", "bottom", "left", "right"] as const;
+export const places = ["top", "bottom", "left", "right"] as const;
 const words = ["[UNK]", "a", ...Object.keys(colours), ...places];
 
 export interface TinyExperiment {
@@ -51,7 +51,7 @@ export async function writeTinyExperiment(
   await writeFile(join(directory, "pairs.jsonl"), `${rows.join("\n")}\n`);
   await writeFile(join(directory, "image.onnx"), encodeModel(symbolicBatch(imageBackbone)));
   await writeFile(join(directory, "text.onnx"), encodeModel(symbolicBatch(textBackbone)));
-  await writeFile(join(directory, "tokenizer.json"), JSON.stringify(tokenizer()));
+  await writeFile(join(directory, "tokenizer.json"), JSON.stringify(wordTokenizer(words)));
   const config = change(tinyConfig());
   const file = join(directory, "tiny.unipt.json");
   await writeFile(file, JSON.stringify(config, null, 2));
@@ -101,14 +101,18 @@ function tinyConfig(): ImageTextRetrievalInput {
 }
 
 /** Colour × place × 5 copies that differ in brightness: 100 images, of which 20 test, 20 validation. */
-function scenes(): { colour: keyof typeof colours; place: (typeof places)[number]; copy: number }[] {
+export function scenes(): { colour: keyof typeof colours; place: (typeof places)[number]; copy: number }[] {
   const names = Object.keys(colours) as (keyof typeof colours)[];
   return names.flatMap((colour) =>
     places.flatMap((place) => Array.from({ length: 5 }, (_, copy) => ({ colour, place, copy }))),
   );
 }
 
-async function drawScene(colour: readonly number[], place: (typeof places)[number], copy: number): Promise<Buffer> {
+export async function drawScene(
+  colour: readonly number[],
+  place: (typeof places)[number],
+  copy: number,
+): Promise<Buffer> {
   const pixels = Buffer.alloc(IMAGE_SIZE * IMAGE_SIZE * 3);
   const half = IMAGE_SIZE / 2;
   for (let y = 0; y < IMAGE_SIZE; y++) {
@@ -178,7 +182,7 @@ function named(graph: Graph, names: Readonly<Record<string, string>>): Graph {
   };
 }
 
-function tokenizer(): object {
+export function wordTokenizer(words: readonly string[]): object {
   return {
     version: "1.0",
     truncation: null,

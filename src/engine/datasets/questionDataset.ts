@@ -11,6 +11,8 @@ export interface QuestionItem {
   readonly question: string;
   /** Soft score in [0, 1] of each accepted answer, those outside the vocabulary included; empty where nothing is known. */
   readonly answers: AnswerScores;
+  /** Kind of question or answer, such as "number", where the file tells one. */
+  readonly type?: string | undefined;
   readonly split: Split;
 }
 
@@ -23,4 +25,5 @@ export interface QuestionDataset extends Dataset<QuestionItem> {
 export interface QuestionRow extends DataRow {
   readonly question: string;
   readonly answers: AnswerScores;
+  readonly type?: string | undefined;
 }

@@ -43,8 +43,8 @@ export async function readQuestions(data: QuestionDataConfig, baseDirectory: str
   const rows = await readRows(questions, formats(votes), { problems, folder });
   const placed = await withMedia(rows, { noun: "images", key: "data.images" }, problems);
   const named = uniqueRows(settleSplits(placed, data.split, problems), { problems, hasSeveral: true });
-  const items = named.map(({ id, path, question, answers, split }): QuestionItem => {
-    return { id, imagePath: path, question, answers, split };
+  const items = named.map(({ id, path, question, answers, type, split }): QuestionItem => {
+    return { id, imagePath: path, question, answers, split, ...(type !== undefined && { type }) };
   });
   if (items.length === 0)
     throw new UserError(

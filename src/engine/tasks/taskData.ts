@@ -6,6 +6,7 @@ import type { FeatureSource } from "../features/featureSource";
 import type { SideInput } from "../training/sideInput";
 import type { TrainingTask } from "../training/trainingTask";
 import { type ClipData, readClipData } from "./clipData";
+import { type QuestionData, readQuestionData } from "./questionData";
 import { readRetrievalData, type RetrievalData } from "./retrievalData";
 
 /** The data of an experiment as its task understands them, and what is made of them. */
@@ -32,7 +33,8 @@ export interface SideInputs {
 export type AnyTaskData =
   | RetrievalData
   | ClipData
-  | (TaskData & { readonly task: Exclude<TaskName, RetrievalData["task"] | ClipData["task"]> });
+  | QuestionData
+  | (TaskData & { readonly task: Exclude<TaskName, (RetrievalData | ClipData | QuestionData)["task"]> });
 
 /**
  * Reads the data of an experiment.
@@ -46,6 +48,7 @@ export function readTaskData(config: ExperimentConfig, baseDirectory: string): P
       return readClipData(config, baseDirectory);
     case "visual-question-answering":
     case "compositional-question-answering":
+      return readQuestionData(config, baseDirectory);
     case "visual-grounding":
       throw new UserError(`The task "${config.task}" cannot be trained yet; use "image-text-retrieval".`);
   }

@@ -20,7 +20,12 @@ const HeadConfig = z
     pretrained: z
       .strictObject({
         ...weightAndBias,
-        answers: PathText.describe("JSON list of the answers that the rows belong to."),
+        answers: PathText.describe("JSON list of the answers that the rows belong to, or map from answer to row."),
+        hidden: z
+          .strictObject(weightAndBias)
+          .optional()
+          .describe("The pre-trained head's first linear layer; a random start by default."),
+        norm: z.strictObject(weightAndBias).optional().describe("The pre-trained head's layer norm."),
       })
       .optional()
       .describe(
@@ -58,4 +63,6 @@ export const CompositionalQuestionAnsweringConfig = z.strictObject({
 
 export type VisualQuestionAnsweringConfig = z.infer<typeof VisualQuestionAnsweringConfig>;
 export type CompositionalQuestionAnsweringConfig = z.infer<typeof CompositionalQuestionAnsweringConfig>;
+/** What both question tasks share. */
+export type AnswerHeadConfig = z.infer<typeof HeadConfig>;
 export type QuestionAnsweringConfig = VisualQuestionAnsweringConfig | CompositionalQuestionAnsweringConfig;

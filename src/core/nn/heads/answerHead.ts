@@ -1,14 +1,17 @@
 import type { Value } from "../../graph/graphBuilder";
 import { type Tensor, zeros } from "../../graph/tensor";
 import { layerNorm } from "../layers/layerNorm";
-import { applyLinear, type LinearParameters, linear } from "../layers/linear";
-import type { ModelScope } from "../modelContext";
+import { applyLinear, type LinearOptions, type LinearParameters, linear } from "../layers/linear";
+import { type Initialization, type ModelScope, zeroInit } from "../modelContext";
 
 /** Layer norm of BERT. */
 const NORM_EPSILON = 1e-12;
 
-/** Weight [answers, H] and bias [answers] of a last layer. */
-export interface AnswerRows {
+/** Standard deviation with which BERT's code base, and with it this head, initialises linear layers; biases start at 0. */
+const WEIGHT_DEVIATION = 0.02;
+
+/** Weight and bias of a layer: [out, in] and [out] of a linear one, [width] each of a norm. */
+export interface LayerWeights {
   readonly weight: Tensor<"float32">;
   readonly bias: Tensor<"float32">;
 }
@@ -17,8 +20,14 @@ export interface AnswerHeadOptions {
   readonly answerCount: number;
   /** The backbone's pooler, which stays as it is between the method's feature and the head. */
   readonly pooler?: LinearParameters | undefined;
-  /** Where the last layer starts; see {@link answerRows}. */
-  readonly lastLayer?: AnswerRows | undefined;
+  /** Where layers start that are not to start at random, such as those of the pre-trained head; see {@link answerRows}. */
+  readonly start?: HeadStart | undefined;
+}
+
+export interface HeadStart {
+  readonly hidden?: LayerWeights | undefined;
+  readonly norm?: LayerWeights | undefined;
+  readonly answers?: LayerWeights | undefined;
 }
 
 /**
@@ -29,14 +38,25 @@ export interface AnswerHeadOptions {
  */
 export function answerHead(scope: ModelScope, feature: Value, options: AnswerHeadOptions): Value {
   const { g } = scope;
-  const { answerCount, pooler, lastLayer } = options;
+  const { answerCount, pooler, start = {} } = options;
   const pooled = pooler ? applyLinear(g, feature, pooler) : feature;
-  const hidden = g.op("Gelu", [linear(scope.scope("hidden"), pooled, 2 * (pooled.shape.at(-1) ?? 1))]); // [B, 2E]
-  const start = lastLayer && {
-    initialization: { kind: "values", tensor: lastLayer.weight } as const,
-    biasInitialization: { kind: "values", tensor: lastLayer.bias } as const,
+  const width = 2 * (pooled.shape.at(-1) ?? 1);
+  const hidden = g.op("Gelu", [linear(scope.scope("hidden"), pooled, width, linearStart(start.hidden))]); // [B, 2E]
+  const norm = start.norm && { weight: valuesOf(start.norm.weight), bias: valuesOf(start.norm.bias) };
+  const normed = layerNorm(scope.scope("norm"), hidden, NORM_EPSILON, norm);
+  return linear(scope.scope("answers"), normed, answerCount, linearStart(start.answers));
+}
+
+function linearStart(given: LayerWeights | undefined): LinearOptions {
+  if (given) return { initialization: valuesOf(given.weight), biasInitialization: valuesOf(given.bias) };
+  return {
+    initialization: { kind: "normal", standardDeviation: WEIGHT_DEVIATION },
+    biasInitialization: zeroInit,
   };
-  return linear(scope.scope("answers"), layerNorm(scope.scope("norm"), hidden, NORM_EPSILON), answerCount, start);
+}
+
+function valuesOf(tensor: Tensor<"float32">): Initialization {
+  return { kind: "values", tensor };
 }
 
 /**
@@ -45,9 +65,9 @@ export function answerHead(scope: ModelScope, feature: Value, options: AnswerHea
  * @param answers the answers to start for
  */
 export function answerRows(
-  pretrained: AnswerRows & { readonly words: readonly string[] },
+  pretrained: LayerWeights & { readonly words: readonly string[] },
   answers: readonly string[],
-): AnswerRows & { readonly copiedCount: number } {
+): LayerWeights & { readonly copiedCount: number } {
   const width = pretrained.weight.shape[1] ?? 1;
   const rowOf = new Map(pretrained.words.map((word, row) => [word, row]));
   const weight = zeros("float32", [answers.length, width]);

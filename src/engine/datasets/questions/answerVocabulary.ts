@@ -8,13 +8,18 @@ import type { QuestionItem } from "../questionDataset";
 
 /** A head for more answers than this would be larger than the network; the raw annotations of VQA v2 have 150,000. */
 const maxAnswers = 20_000;
-const key = "data.answers";
+const DATA_KEY = "data.answers";
 
 /**
  * The answers of an answer map in index order: a JSON list (label2ans) or a map from answer to index (ans2label).
+ * @param key of the experiment that names the file, for messages
  * @throws UserError when the file is missing, or its indices are not 0 to n − 1, each once
  */
-export async function readAnswerMap(written: string, baseDirectory: string): Promise<readonly string[]> {
+export async function readAnswerMap(
+  written: string,
+  baseDirectory: string,
+  key = DATA_KEY,
+): Promise<readonly string[]> {
   const path = resolve(baseDirectory, written);
   const source = await openSource({ key, path: written }, baseDirectory, new ProblemList());
   const value = jsonOf(source);
@@ -35,14 +40,16 @@ export function trainingAnswers(items: readonly QuestionItem[], files: string): 
     if (item.split === "train") for (const answer of Object.keys(item.answers)) answers.add(answer);
   }
   if (answers.size === 0)
-    throw new UserError(`No training question of ${files} has an answer; name the answers to choose from in "${key}".`);
+    throw new UserError(
+      `No training question of ${files} has an answer; name the answers to choose from in "${DATA_KEY}".`,
+    );
   return checked([...answers].sort(), `the training data in ${files}`);
 }
 
 function checked(answers: readonly string[], where: string): readonly string[] {
   if (answers.length > maxAnswers)
     throw new UserError(
-      `There are ${answers.length} different answers in ${where}, and at most ${maxAnswers} can be chosen from; name the frequent ones in "${key}".`,
+      `There are ${answers.length} different answers in ${where}, and at most ${maxAnswers} can be chosen from; name the frequent ones in "${DATA_KEY}".`,
     );
   return answers;
 }

@@ -6,7 +6,12 @@ import { type Format, jsonOf } from "../files/format";
 import type { QuestionRow } from "../questionDataset";
 import { fullScores } from "./answerScores";
 
-const Question = z.object({ question: text, imageId: id, answer: text.optional() });
+const Question = z.object({
+  question: text,
+  imageId: id,
+  answer: text.optional(),
+  types: z.object({ structural: text }).optional().catch(undefined),
+});
 
 const example = 'a question like "201307251": {"question": "Is it red?", "imageId": "2354786", "answer": "yes"}';
 
@@ -36,6 +41,7 @@ export const gqa: Format<QuestionRow> = {
           candidates: imageOf(question.imageId),
           question: question.question,
           answers: question.answer === undefined ? {} : fullScores([question.answer]),
+          type: question.types?.structural,
         },
       ];
     });

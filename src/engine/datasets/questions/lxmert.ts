@@ -6,14 +6,20 @@ import { entriesOf, type Format } from "../files/format";
 import type { QuestionRow } from "../questionDataset";
 import { scoresByAnswer } from "./answerScores";
 
-const Question = z.object({ question_id: id, img_id: id, sent: text, label: scoresByAnswer.nullish() });
+const Question = z.object({
+  question_id: id,
+  img_id: id,
+  sent: text,
+  label: scoresByAnswer.nullish(),
+  answer_type: text.optional().catch(undefined),
+});
 
 const example =
   'a question like {"question_id": 1, "img_id": "COCO_train2014_000000458752", "sent": "What is it?", "label": {"a cat": 1}}';
 
 /**
  * VQA v2 and GQA as LXMERT prepared them (data/vqa/train.json, data/gqa/valid.json, …): a list of questions with `img_id`,
- * `sent` and `label`, the soft score of each answer. The files of test questions have no labels; a training question may have an
+ * `sent` and `label`, the soft score of each answer, and in VQA v2 `answer_type`. The files of test questions have no labels; a training question may have an
  * empty one, when all of its answers are rare. Files name no splits: VQA v2 trains on train and nominival.
  */
 export const lxmert: Format<QuestionRow> = {
@@ -35,6 +41,7 @@ export const lxmert: Format<QuestionRow> = {
           candidates: imageOf(question.img_id),
           question: question.sent,
           answers: question.label ?? {},
+          type: question.answer_type,
         },
       ];
     }),

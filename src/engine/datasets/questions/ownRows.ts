@@ -12,6 +12,7 @@ const Row = z.object({
   question: text,
   answer: answerScores.optional(),
   answers: answerScores.optional(),
+  type: text.optional(),
   split: text.optional(),
 });
 
@@ -19,7 +20,7 @@ const example = 'a row like {"image": "photo.jpg", "question": "What colour is i
 
 /**
  * One's own questions, as JSON Lines or a JSON list. `answer` or `answers` is a text, a list of texts that are all right, or
- * scores by answer; only questions of the split "test" may lack it. Unknown keys are ignored.
+ * scores by answer; only questions of the split "test" may lack it. `type` is a kind of question whose accuracy is told apart. Unknown keys are ignored.
  */
 export const ownRows: Format<QuestionRow> = {
   name: 'JSON Lines with rows like {"image": "photo.jpg", "question": "What colour is it?", "answer": "red", "split": "train"}',
@@ -37,6 +38,7 @@ export const ownRows: Format<QuestionRow> = {
         candidates: imageOf(row.image),
         question: row.question,
         answers: row.answers ?? row.answer ?? {},
+        type: row.type,
       };
       return isAnswered(question, problems) ? [question] : [];
     }),

@@ -55,7 +55,7 @@ describe("answer head", () => {
     expect(Array.from(lastLayer.bias.data)).toEqual([9, 0, 7]);
     expect(lastLayer.copiedCount).toBe(2);
     const { state } = runScope({ feature: randomTensor("x", [1, 1]) }, (scope, values) => ({
-      logits: answerHead(scope, values["feature"]!, { answerCount: 3, lastLayer }),
+      logits: answerHead(scope, values["feature"]!, { answerCount: 3, start: { answers: lastLayer } }),
     }));
     expect(numbersOf(state["answers.weight"]!)).toEqual([5, 6, 0, 0, 1, 2]);
     expect(numbersOf(state["answers.bias"]!)).toEqual([9, 0, 7]);
