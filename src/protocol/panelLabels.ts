@@ -38,6 +38,7 @@ export const englishLabels = {
   waitingForData: "Waiting for the first figures …",
   reading: "Reading the event log: {0}",
   damagedLines: "{0} damaged lines of the event log were passed over.",
+  resumedOnce: "taken up again once",
   resumes: "taken up again {0} times",
   stopRun: "Stop",
   resumeRun: "Resume",

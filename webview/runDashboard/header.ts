@@ -117,6 +117,12 @@ export class Header {
     if (texts(this.#alerts.childNodes) !== texts(alerts)) this.#alerts.replaceChildren(...alerts);
   }
 
+  #resumesText(count: number): string {
+    const { label } = this.#ui.texts;
+    if (count === 0) return "";
+    return count === 1 ? label("resumedOnce") : label("resumes", count);
+  }
+
   #drawTiles(head: RunHead): void {
     const { label, format } = this.#ui.texts;
     const metric = metricLabel(head.selector);
@@ -124,7 +130,7 @@ export class Header {
     const tiles: (readonly [string, string, string] | undefined)[] = [
       head.best && [label("bestValidation", metric), value(head.best), label("atEpoch", head.best.epoch)],
       head.test && [label("testOfBest", metric), value(head.test), label("oneSeed")],
-      [label("runningTime"), format.duration(head.seconds), head.resumes > 0 ? label("resumes", head.resumes) : ""],
+      [label("runningTime"), format.duration(head.seconds), this.#resumesText(head.resumes)],
       head.samplesPerSecond === undefined
         ? undefined
         : [label("throughput"), format.integer(head.samplesPerSecond), ""],

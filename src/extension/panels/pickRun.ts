@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { englishLabels } from "../../protocol/panelLabels";
-import { metricLabel } from "../../core/views/metricGroups";
+import { mainMetric, metricText } from "../../core/views/tree/mainMetric";
 import { nodeFileSystem } from "../../store/nodeFileSystem";
 import { systemProcesses } from "../../store/processIdentity";
 import { runFiles } from "../../store/runDirectory";
 import type { RunListing } from "../../store/runListing";
 import { readRun } from "../../store/runListing";
+import { localizedTreeLabels } from "../sidebar/localizedTreeLabels";
 
 interface RunItem extends vscode.QuickPickItem {
   readonly directory: string;
@@ -78,6 +79,6 @@ async function runItem(directory: string): Promise<RunItem | undefined> {
 
 function describe({ state, summary }: RunListing): string {
   const standing = vscode.l10n.t(englishLabels[state]);
-  const { best } = summary ?? {};
-  return best ? `${standing} · ${metricLabel(best.metric)} ${best.value}` : standing;
+  const metric = summary?.best && mainMetric(summary, summary.best.metric);
+  return metric ? `${standing} · ${metricText(metric, localizedTreeLabels(), vscode.env.language)}` : standing;
 }

@@ -22,8 +22,10 @@ export function forecastText(name: string, plans: readonly RunPlan[], forecast: 
   return [
     `# ${escapeMarkdown(vscode.l10n.t("Predicted memory of {0}", name))}`,
     ...[largestText(forecast), ...budgetSentences(budget)].map(escapeMarkdown),
-    `## ${vscode.l10n.t("Variants")}`,
-    variantTable(forecast),
+    `## ${vscode.l10n.t("Memory")}`,
+    memoryTable(forecast),
+    `## ${vscode.l10n.t("Time")}`,
+    timeTable(forecast),
     `## ${vscode.l10n.t("Features")}`,
     featureTable(forecast),
     escapeMarkdown(
@@ -80,26 +82,37 @@ const kindLabels = {
   data: englishLabels.kindData,
 } as const;
 
-function variantTable({ variants }: Forecast): string {
-  const { bytes, integer, duration } = formatter(vscode.env.language);
+function memoryTable({ variants }: Forecast): string {
+  const { bytes, integer } = formatter(vscode.env.language);
   const heading = [
     vscode.l10n.t("Variant"),
+    vscode.l10n.t("Parameters"),
     vscode.l10n.t("Peak"),
     ...memoryKinds.map((kind) => vscode.l10n.t(kindLabels[kind])),
-    vscode.l10n.t("Parameters"),
+  ];
+  const rows = variants.map(({ name, predictedMemory, trainableParams }) => [
+    name,
+    integer(trainableParams),
+    bytes(predictedMemory.peakBytes),
+    ...memoryKinds.map((kind) => bytes(predictedMemory.bytesByKind[kind] ?? 0)),
+  ]);
+  return markdownTable(heading, rows);
+}
+
+function timeTable({ variants }: Forecast): string {
+  const { duration } = formatter(vscode.env.language);
+  const known = (seconds: number | undefined): string => (seconds === undefined ? "?" : duration(seconds));
+  const heading = [
+    vscode.l10n.t("Variant"),
     vscode.l10n.t("Steps"),
     vscode.l10n.t("Time of a step"),
     vscode.l10n.t("Evaluations"),
     vscode.l10n.t("Time of a run"),
   ];
-  const known = (seconds: number | undefined): string => (seconds === undefined ? "?" : duration(seconds));
   const rows = variants.map((variant) => {
-    const { name, predictedMemory, trainableParams, epochs, stepsPerEpoch, timing } = variant;
+    const { name, epochs, stepsPerEpoch, timing } = variant;
     return [
       name,
-      bytes(predictedMemory.peakBytes),
-      ...memoryKinds.map((kind) => bytes(predictedMemory.bytesByKind[kind] ?? 0)),
-      integer(trainableParams),
       `${epochs} × ${stepsPerEpoch}`,
       timing === undefined ? "?" : milliseconds(timing.secondsPerStep),
       known(timing?.evaluationSeconds),

@@ -43,10 +43,12 @@ async function lastLogLines(folder: vscode.Uri): Promise<readonly string[]> {
     const texts = await Promise.all(
       logs.map((name) => readFile(vscode.Uri.joinPath(folder, basename(name)).fsPath, "utf8")),
     );
-    return texts.join("\n").trimEnd().split("\n").slice(-lastLines);
+    const text = texts.join("\n").trimEnd();
+    if (text !== "") return text.split("\n").slice(-lastLines);
   } catch {
-    return ["(none is kept)"];
+    // No folder, no log.
   }
+  return ["(none is kept)"];
 }
 
 function countStates(runs: readonly { readonly state: string }[]): string {

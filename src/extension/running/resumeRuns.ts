@@ -81,6 +81,8 @@ async function pickResumable({ runs }: App): Promise<readonly string[]> {
     return [];
   }
   const placeHolder = vscode.l10n.t("Choose the runs to go on with");
-  const picked = await vscode.window.showQuickPick(items, { placeHolder, canPickMany: true });
+  // The only one there is needs no tick before Enter.
+  const offered = items.map((item) => ({ ...item, picked: items.length === 1 }));
+  const picked = await vscode.window.showQuickPick(offered, { placeHolder, canPickMany: true });
   return (picked ?? []).map(({ directory }) => directory);
 }

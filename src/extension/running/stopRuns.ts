@@ -6,6 +6,8 @@ import { requireTrust } from "./requireTrust";
 
 interface Target extends vscode.QuickPickItem {
   readonly act: () => Promise<void>;
+  /** A list with one run left. */
+  readonly isSingle?: boolean;
 }
 
 /** Stops the runs that a command is called on, or the one that the user picks, between two batches. */
@@ -41,6 +43,7 @@ async function pickTarget(app: App, kind: "stop" | "kill"): Promise<readonly Tar
     const left = state.runs.filter((run) => !isSettled(run)).length;
     return {
       label: vscode.l10n.t("All of “{0}”", record.title),
+      isSingle: left === 1,
       description: left === 1 ? vscode.l10n.t("1 run") : vscode.l10n.t("{0} runs", left),
       act: () => app.jobs.end(directory, kind),
     };
@@ -53,9 +56,10 @@ async function pickTarget(app: App, kind: "stop" | "kill"): Promise<readonly Tar
     void vscode.window.showInformationMessage(vscode.l10n.t("Nothing is running."));
     return [];
   }
+  const [first] = items;
   // A list of one run is that run.
-  if (items.length === 1 || (lists.length === 1 && paths.length === 1 && items[0]?.description === "1 run"))
-    return items.slice(0, 1);
+  const isOneRun = lists.length === 1 && paths.length === 1 && first?.isSingle === true;
+  if (first && (items.length === 1 || isOneRun)) return [{ ...first, label: items.at(-1)?.label ?? first.label }];
   const placeHolder = kind === "stop" ? vscode.l10n.t("Choose what to stop") : vscode.l10n.t("Choose what to end");
   const picked = await vscode.window.showQuickPick(items, { placeHolder });
   return picked ? [picked] : [];
