@@ -1,4 +1,6 @@
+import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
+import { runFiles, runsFolder } from "../../store/runDirectory";
 import { findFiles } from "../workspace/findPlaces";
 import { type Choice, pickOne } from "./questions";
 import type { back, Frame } from "./runWizard";
@@ -19,7 +21,7 @@ type Picked = vscode.Uri | "file" | "folder";
 /** A step that picks a file of the workspace, or one from anywhere. */
 export async function pickFile(frame: Frame, question: FileQuestion): Promise<vscode.Uri | typeof back | undefined> {
   const found = await findFiles(question.pattern);
-  const files = [...found].sort((a, b) => a.fsPath.localeCompare(b.fsPath));
+  const files = found.filter(({ fsPath }) => !isOfRun(fsPath)).sort((a, b) => a.fsPath.localeCompare(b.fsPath));
   const choices: Choice<Picked>[] = files.map((uri) => ({
     value: uri,
     label: vscode.workspace.asRelativePath(uri),
@@ -37,6 +39,12 @@ export async function pickFile(frame: Frame, question: FileQuestion): Promise<vs
     // Leaving the dialog leads back to the question.
     if (chosen) return chosen;
   }
+}
+
+/** What runs write is nothing that an experiment is made of. */
+function isOfRun(path: string): boolean {
+  const names: readonly string[] = Object.values(runFiles);
+  return basename(dirname(dirname(path))) === runsFolder && names.includes(basename(path));
 }
 
 async function browse(
