@@ -58,6 +58,6 @@ function splitMetrics(
   const { imageToText, textToImage, rSum } =
     folds === 1
       ? retrievalMetrics(scores, captionMedia)
-      : foldedRetrievalMetrics(scores, captionMedia, Math.max(1, Math.floor(scores.images / folds)));
+      : foldedRetrievalMetrics(scores, captionMedia, Math.min(folds, scores.images));
   return { imageToText: { ...imageToText }, textToImage: { ...textToImage }, rSum };
 }

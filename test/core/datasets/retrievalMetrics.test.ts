@@ -54,7 +54,7 @@ test("folds are evaluated on their own and averaged; what is left over does not 
   const image = embeddings("image", 7);
   const text = embeddings("text", 14);
   const captionImages = Array.from({ length: 14 }, (_, caption) => Math.floor(caption / 2));
-  const folded = foldedRetrievalMetrics(scoreMatrix(image, text, 3), captionImages, 3);
+  const folded = foldedRetrievalMetrics(scoreMatrix(image, text, 3), captionImages, 2);
   const folds = [0, 1].map((fold) =>
     retrievalMetrics(
       scoreMatrix(image.subarray(fold * 9, fold * 9 + 9), text.subarray(fold * 18, fold * 18 + 18), 3),
@@ -66,6 +66,15 @@ test("folds are evaluated on their own and averaged; what is left over does not 
     (folds[0]!.imageToText.meanRank + folds[1]!.imageToText.meanRank) / 2,
     9,
   );
+});
+
+test("folds are as many as asked for, or an error", () => {
+  const scores = scoreMatrix(normal({ seed: 1, stream: "i" }, 30), normal({ seed: 1, stream: "t" }, 30), 3);
+  const own = Array.from({ length: 10 }, (_, index) => index);
+  const [whole, quarter] = [1, 4].map((count) => foldedRetrievalMetrics(scores, own, count));
+  expect(whole).toEqual(retrievalMetrics(scores, own));
+  expect(quarter!.imageToText.meanRank).toBeLessThanOrEqual(2); // among two images each, whose captions are two
+  expect(() => foldedRetrievalMetrics(scores, own, 11)).toThrow(RangeError);
 });
 
 test("scores are dot products", () => {

@@ -55,16 +55,17 @@ export function retrievalMetrics(
 }
 
 /**
- * Mean of the metrics over consecutive folds of images, each with its own captions: COCO-1K is five folds of 1000 images.
- * Images beyond the last whole fold are left out.
+ * Mean of the metrics over so many equal groups of consecutive images, each with its own captions: COCO-1K is five folds of 1000
+ * images. Images beyond the last whole fold are left out.
  */
 export function foldedRetrievalMetrics(
   scores: ScoreMatrix,
   captionImages: readonly number[],
-  imagesPerFold: number,
+  foldCount: number,
   ties: TieRule = "optimistic",
 ): RetrievalMetrics {
-  const foldCount = Math.floor(scores.images / imagesPerFold);
+  const imagesPerFold = Math.floor(scores.images / foldCount);
+  if (imagesPerFold === 0) throw new RangeError(`${scores.images} images do not make ${foldCount} folds.`);
   const folds = Array.from({ length: foldCount }, (_, fold) => {
     const firstImage = fold * imagesPerFold;
     return retrievalMetrics(...cutFold(scores, captionImages, firstImage, imagesPerFold), ties);
