@@ -1,6 +1,5 @@
-import type { DecodingOptions } from "./decodeImage";
-import { undecodable } from "./decodeImage";
-import type { ImageSize } from "./preprocessImage";
+import type { ImageSize } from "../../core/datasets/aspectSize";
+import { type DecodingOptions, undecodable } from "./decodeImage";
 
 /**
  * Size of an image as {@link decodeImage} would give it, from the head of the file alone.

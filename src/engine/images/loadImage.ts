@@ -1,8 +1,18 @@
+import type { ImageAugmentationConfig } from "../../core/datasets/augmentation/imageAugmentation";
+import { planAugmentation } from "../../core/datasets/augmentation/planAugmentation";
 import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
 import type { Tensor } from "../../core/graph/tensor";
 import { zeros } from "../../core/graph/tensor";
+import type { ItemRandom } from "../../core/nn/itemRandom";
+import { augmentImage } from "./augmentImage";
 import { decodeImage } from "./decodeImage";
 import { pixelShape, preprocessImage } from "./preprocessImage";
+
+/** What happens to one picture, and the random numbers that choose it. */
+export interface Augmentation {
+  readonly config: ImageAugmentationConfig;
+  readonly random: ItemRandom;
+}
 
 /**
  * One image as the backbone expects it: [3, H, W] or [H, W, 3].
@@ -21,6 +31,10 @@ export async function loadImageInto(
   config: PreprocessingConfig,
   target: Float32Array,
   offset: number,
+  augmentation?: Augmentation,
 ): Promise<void> {
-  preprocessImage(await decodeImage(path, config), config, target, offset);
+  const image = await decodeImage(path, config);
+  const plan = augmentation ? planAugmentation(image, augmentation.config, augmentation.random) : { isFlipped: false };
+  const augmented = augmentImage(image, plan, config);
+  preprocessImage(augmented.image, augmented.config, target, offset);
 }

@@ -1,11 +1,9 @@
+import { aspectSize, type ImageSize, roundHalfEven } from "../../core/datasets/aspectSize";
 import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
 import type { RgbImage } from "./decodeImage";
 import { type Pixels, resample } from "./resample";
 
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
+export type { ImageSize };
 
 /**
  * Height and width of what the backbone receives.
@@ -46,10 +44,7 @@ export function resizedTo(image: ImageSize, config: PreprocessingConfig): readon
   const filling = (alongLonger * shorter) / longer; // length of the shorter side when the longer one fills the canvas
   const wanted = resizeTo ?? (resize === "pad" ? alongShorter : Math.max(alongShorter, filling));
   const fitting = resize === "pad" ? Math.min(wanted, alongShorter, filling) : wanted;
-  // The longer side is cut to whole pixels, as torchvision, DETR and Hugging Face processors do.
-  const newShorter = Math.max(1, roundHalfEven(fitting));
-  const newLonger = Math.max(1, Math.trunc((newShorter * longer) / shorter));
-  const [height, width] = isStanding ? [newLonger, newShorter] : [newShorter, newLonger];
+  const { height, width } = aspectSize(image, fitting);
   if (resize === "pad") return [Math.min(height, canvas[0]), Math.min(width, canvas[1])];
   return resizeTo === undefined ? [Math.max(height, canvas[0]), Math.max(width, canvas[1])] : [height, width];
 }
@@ -71,12 +66,6 @@ export function pictureWindow(image: ImageSize, config: PreprocessingConfig): Pi
     return [Math.max(0, start), Math.min(available, start + length)];
   };
   return { canvas, rows: covered(height, canvas[0]), columns: covered(width, canvas[1]) };
-}
-
-/** As Python rounds, in which the published pipelines are written. */
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 function writePixels(

@@ -28,10 +28,12 @@ export async function readRetrievalData(
         ? imageSource(
             items.map(({ id, imagePath }) => ({ id, path: imagePath })),
             await imagePreprocessing(config.image.backbone, baseDirectory),
+            config.image.augmentation,
           )
         : textSource(
             items.flatMap(({ id, captions }) => captions.map((text) => ({ id, text }))),
             await openTokenizer(config.text.backbone, baseDirectory),
+            { augmentation: config.text.augmentation },
           ),
     build: (inputs) =>
       retrievalTask(config, {

@@ -28,6 +28,7 @@ const beyondDraft7 = [
   /differ from each other/,
   /exactly one of/,
   /a "preset" that has them/,
+  /which augmentation needs/,
   /add up to 1/,
   /of variant/,
 ];

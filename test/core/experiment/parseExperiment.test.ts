@@ -207,6 +207,22 @@ describe("places a variant's problems at the override", () => {
   });
 });
 
+test("augmentation needs streamed hidden states, and published preprocessing goes by its name", () => {
+  const text = (mode: string): string =>
+    `{ "name": "a", "task": "image-text-retrieval", "data": { "pairs": "p.csv" }, "features": { "mode": "${mode}" },
+       "image": { "backbone": { "model": "i.onnx", "preprocessing": { "preset": "vse-infinity" } },
+                  "method": { "name": "unipt" }, "augmentation": { "name": "random-crop" } },
+       "text": { "backbone": { "model": "t.onnx", "tokenizer": "t.json" }, "method": { "name": "unipt" },
+                 "augmentation": { "name": "word-noise" } } }`;
+  expect(parseExperiment(text("cached"), file).problems.map(({ message }) => message)).toEqual([
+    `${file}: "features.mode" is "cached"; change it to "streamed", which augmentation needs, since a cache keeps each item once, or leave it out for the default "cached".`,
+  ]);
+  const { image, text: texts } = retrievalConfig(parseExperimentOrThrow(text("streamed"), file).config);
+  expect(image.augmentation).toEqual({ name: "random-crop", leastRatio: 0.6, flipProbability: 0.5 });
+  expect(texts.augmentation).toMatchObject({ probability: 0.2, masked: 0.5, replaced: 0.1 });
+  expect(image.backbone.preprocessing).toMatchObject({ size: [512, 512], kernel: "bilinear", antialias: false });
+});
+
 test("reports every problem of a file, in its order", () => {
   const text = edited('"epochs": 20', '"epochs": 0')
     .replace('"gradientClip": 2', '"gradientClip": -2')

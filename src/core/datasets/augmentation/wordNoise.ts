@@ -15,7 +15,8 @@ export const WordNoiseConfig = z
   })
   .refine(({ masked, replaced }) => masked + replaced <= 1, {
     error: 'shares "masked" and "replaced" that add up to 1 at most',
-  });
+  })
+  .describe('What happens to texts while training; needs "features.mode": "streamed".');
 
 export type WordNoiseConfig = z.infer<typeof WordNoiseConfig>;
 
