@@ -7,7 +7,15 @@ export function trainingConfig<const M extends readonly [string, ...string[]]>(m
   return z
     .strictObject({
       epochs: z.int().min(1).default(20).describe("Passes over the training set."),
-      batchSize: z.int().min(1).default(128).describe("Samples per optimizer update."),
+      batchSize: z.int().min(1).default(128).describe("Samples per step."),
+      accumulate: z
+        .int()
+        .min(1)
+        .max(4096)
+        .default(1)
+        .describe(
+          "Steps whose gradients are averaged into one update of the optimizer; schedules count updates. 1 updates at every step.",
+        ),
       optimizer: OptimizerConfig.prefault({ name: "adamw" }),
       schedule: ScheduleConfig.prefault({ name: "constant" }),
       gradientClip: z

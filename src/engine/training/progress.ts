@@ -1,6 +1,6 @@
 /** Where a training stands between two steps: together with the state tensors, all that is needed to go on exactly. */
 export interface TrainingProgress {
-  /** Optimizer updates done. */
+  /** Steps done; where gradients are accumulated, several make one update. */
   readonly step: number;
   /** Sum of the losses of the epoch under way; zero at its end. */
   readonly epochLossSum: number;

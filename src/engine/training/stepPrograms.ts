@@ -17,8 +17,8 @@ import type { TrainingTask } from "./trainingTask";
 
 /** How the experiment wants a step to update the parameters. */
 export function stepOptionsOf({ training }: ExperimentConfig): Omit<StepOptions, "length"> {
-  const { optimizer, schedule, gradientClip, averageDecay } = training;
-  return { optimizer, schedule, gradientClip, averageDecay };
+  const { optimizer, schedule, gradientClip, averageDecay, accumulate } = training;
+  return { optimizer, schedule, gradientClip, averageDecay, accumulate };
 }
 
 /** The step graph of a batch of this size; graphs of different sizes have the same parameters and state. */
@@ -86,7 +86,7 @@ export class StepPrograms {
 
   constructor(readonly options: StepProgramsOptions) {}
 
-  /** One optimizer update on what `read` returns; `step` counts the updates before it. */
+  /** One step on what `read` returns; `step` counts the steps before it. */
   async run(
     batchSize: number,
     step: number,
