@@ -2,9 +2,10 @@ import { type Dirent, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
+import { forEachLimited } from "./forEachLimited";
+
 /** In one folder, up to so many files are asked for one by one; of more, the folder is listed once. */
 const askedSingly = 16;
-const concurrency = 16;
 
 /** Which of the paths are files. 100,000 images in one folder cost one listing, not 100,000 questions. */
 export async function existingFiles(paths: Iterable<string>): Promise<ReadonlySet<string>> {
@@ -45,14 +46,6 @@ async function compareWithListing(
     else if (others.has(name) || folded.has(name.toLowerCase())) doubtful.add(path);
   }
   return doubtful;
-}
-
-async function forEachLimited<T>(values: readonly T[], work: (value: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < values.length) await work(values[next++] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, values.length) }, lane));
 }
 
 function statOf(path: string): Promise<Stats | undefined> {

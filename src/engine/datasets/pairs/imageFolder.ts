@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 import { splitNames } from "../../../core/experiment/eventNames";
+import { forEachLimited } from "../files/forEachLimited";
 import type { Format } from "../files/format";
 import type { PairRow } from "../pairDataset";
 
@@ -23,12 +24,17 @@ export const imageFolder: Format<PairRow> = {
       .sort();
     const topFolders: readonly string[] = splitNames;
     const rows: PairRow[] = [];
-    for (const media of images) {
-      const texts = media.replace(imageFile, ".txt");
-      const captions = await readCaptions(join(folder, texts));
+    const texts = images.map((media) => media.replace(imageFile, ".txt"));
+    const captionsOf: (readonly string[] | undefined)[] = [];
+    await forEachLimited(texts, async (name, index) => {
+      captionsOf[index] = await readCaptions(join(folder, name));
+    });
+    for (const [index, media] of images.entries()) {
+      const captions = captionsOf[index];
+      const text = texts[index] ?? "";
       if (captions === undefined)
-        problems.add(place, `"${media}" has no text; put its captions, one a line, into "${texts}"`);
-      else if (captions.length === 0) problems.add(place, `"${texts}" is empty; write a caption or remove the image`);
+        problems.add(place, `"${media}" has no text; put its captions, one a line, into "${text}"`);
+      else if (captions.length === 0) problems.add(place, `"${text}" is empty; write a caption or remove the image`);
       else {
         const [top = ""] = media.split(sep);
         const split = topFolders.includes(top) ? top : undefined;

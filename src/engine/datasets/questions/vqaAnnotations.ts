@@ -23,10 +23,10 @@ export function isVqaAnnotations(source: Source): boolean {
 }
 
 /**
- * Adds to `answers` those of a file of original annotations of VQA v2 (v2_mscoco_train2014_annotations.json, …). Ten people answered each question; an
- * answer that n of them gave scores min(1, 0.3 · n), the targets that CLIP-ViL trains on. Answers count as equal when their
- * texts do, letter by letter: as in those targets, punctuation and articles are left as the file has them, while the
- * evaluation server of VQA evens them out first. Answers outside the vocabulary keep their scores and are simply never given.
+ * Adds to `answers` those of a file of original annotations of VQA v2 (v2_mscoco_train2014_annotations.json, …). Ten people
+ * answered each question; an answer that n of them gave scores min(1, 0.3 · n), the targets that CLIP-ViL trains on. Answers count
+ * as equal when their texts do, letter by letter: as in those targets, punctuation and articles are left as the file has them,
+ * while the evaluation server of VQA evens them out first. Answers outside the vocabulary keep their scores and are never given.
  */
 export function readVqaAnnotations(source: Source, answers: Map<string, AnswerScores>, problems: ProblemList): void {
   const value = jsonOf(source);

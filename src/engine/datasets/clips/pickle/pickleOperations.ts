@@ -2,7 +2,7 @@ import type { PickleMachine, PickleValue } from "./pickleMachine";
 
 type Operation = (machine: PickleMachine) => void;
 
-/** What the opcodes of protocols 0 to 4 do that make or fill plain values. */
+/** What the opcodes do that make or fill plain values. */
 export const pickleOperations: Readonly<Record<string, Operation>> = {
   "\x80": (m) => m.uint(1), // PROTO
   "\x95": (m) => m.uint64(), // FRAME
