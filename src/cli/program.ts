@@ -128,6 +128,24 @@ export function buildProgram(exit: (code: ExitCode) => void): Command {
       run(async () => (await import("./commands/evaluate")).evaluateCommand)({ run: runDirectory, ...options }),
     );
 
+  command("predict", "Put new images, texts or videos through the best model of a run.", [
+    'predict runs/emoji-scenes.unipt.seed0 --text "a small rose on a blue background"',
+    "predict runs/emoji-scenes.unipt.seed0 --image photo.jpg --top 3 --json",
+  ])
+    .argument("<run>", "run directory")
+    .option("--text <text>", "a text, a question or an expression; may be repeated", repeated)
+    .option("--image <file>", "an image; may be repeated", repeated)
+    .option("--video <file>", "a video; may be repeated", repeated)
+    .addOption(new Option("--split <name>", "what retrieval ranks").choices(["train", "val", "test"]).default("test"))
+    .option("--top <number>", "most results per query", positiveInteger, 5)
+    .option("--draw <folder>", "write the images with the predicted box drawn in")
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option("--json", "print one JSON object, the last line of stdout")
+    .action((runDirectory: string, options: object) =>
+      run(async () => (await import("./commands/predict")).predictCommand)({ run: runDirectory, ...options }),
+    );
+
   command("export", "Write the best parameters of a run as ONNX models or safetensors.", [
     "export runs/emoji-scenes.unipt.seed0 --to onnx",
     "export runs/emoji-scenes.unipt.seed0 --to safetensors --out weights/",

@@ -27,6 +27,7 @@ const handlers: Handlers<
     | "train"
     | "extract"
     | "export"
+    | "predict"
     | "evaluate"
     | "diagnose"
     | "inspect"
@@ -62,6 +63,11 @@ const handlers: Handlers<
     work(async () => {
       const { exportRun } = await import("./export/exportRun");
       return exportRun(request);
+    }),
+  predict: (request) =>
+    work(async () => {
+      const { predict } = await import("./predict/predict");
+      return tell(predict({ ...request, signal: stopping.signal }));
     }),
   diagnose: ({ folder }) =>
     work(async () => {

@@ -1,3 +1,4 @@
+import type { PredictReply, PredictRequest } from "./predict";
 import type { Diagnosis } from "../core/experiment/diagnosis";
 import type { RetrievalEntry, RetrievalSide } from "../core/datasets/retrievalResults";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
@@ -146,6 +147,7 @@ export interface EngineCalls extends RetrievalCalls {
   train(request: TrainRequest): TrainReply;
   extract(request: ExtractRequest): ExtractReply;
   export(request: ExportRequest): ExportReply;
+  predict(request: PredictRequest): PredictReply;
   evaluate(request: EvaluateRequest): EvaluateReply;
   /** Finds out what this machine can do; a driver that crashes takes the worker along, not the caller. */
   diagnose(request: { readonly folder: string }): Diagnosis;

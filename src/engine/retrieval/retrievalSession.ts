@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { rankOf, similarities, topAnswers } from "../../core/datasets/metrics/queryRanks";
 import { UserError } from "../../core/errors";
+import type { Tensor } from "../../core/graph/tensor";
 import type { ImageTextRetrievalConfig } from "../../core/experiment/tasks/imageTextRetrievalConfig";
 import type {
   RankedQuery,
@@ -18,9 +18,9 @@ import type {
   SearchImageRequest,
   SearchTextRequest,
 } from "../../protocol/retrieval";
+import type { FeatureSource } from "../features/featureSource";
 import { imageSource } from "../features/imageSource";
 import { textSource } from "../features/textSource";
-import { readModelFile } from "../models/readModelFile";
 import { imagePreprocessing, openTokenizer } from "../tasks/sideFiles";
 import type { RetrievalData } from "../tasks/retrievalData";
 import type { PairRows } from "../tasks/splitRows";
@@ -28,7 +28,7 @@ import type { OpenedTask } from "../training/openTask";
 import type { Split } from "../training/trainingTask";
 import { type EmbeddedSplit, embedSplit } from "./embeddedSplit";
 import type { OpenedModel } from "../openModel";
-import { QueryEncoder } from "./queryEncoder";
+import { ItemEncoder } from "../query/itemEncoder";
 import { orderQueries } from "./queryOrder";
 import { SplitEntries } from "./splitEntries";
 
@@ -38,7 +38,7 @@ const MAX_COUNT = 1000;
 /** One trained model and the splits that it has embedded; answers questions about them. */
 export class RetrievalSession {
   readonly #splits = new Map<Split, { readonly embedded: EmbeddedSplit; readonly entries: SplitEntries }>();
-  readonly #encoders = new Map<RetrievalSide, Promise<QueryEncoder>>();
+  readonly #encoders = new Map<RetrievalSide, ItemEncoder>();
   readonly model: RetrievalModel;
   #tokenizer: ReturnType<typeof openTokenizer> | undefined;
 
@@ -110,18 +110,14 @@ export class RetrievalSession {
   }
 
   async close(): Promise<void> {
-    for (const encoder of this.#encoders.values()) await encoder.then((made) => made.dispose()).catch(() => undefined);
+    for (const encoder of this.#encoders.values()) await encoder.dispose();
     await this.model.close();
   }
 
-  async #search(
-    split: Split,
-    side: RetrievalSide,
-    source: Parameters<QueryEncoder["encode"]>[0],
-    count: number,
-  ): Promise<RetrievalAnswer> {
-    const encoder = await this.#encoder(side);
-    const { embedding, confidence } = await encoder.encode(source);
+  async #search(split: Split, side: RetrievalSide, source: FeatureSource, count: number): Promise<RetrievalAnswer> {
+    const outputs = await this.#encoder(side).encode(source);
+    const embedding = firstRow(outputs["embedding"]);
+    const confidence = outputs["confidence"] && [...firstRow(outputs["confidence"])];
     const to = side === "text" ? "image" : "text";
     const query = { values: embedding, width: embedding.length };
     const scores = similarities(query, 0, this.#split(split).embedded.embeddings[to]);
@@ -143,21 +139,12 @@ export class RetrievalSession {
     return opening;
   }
 
-  #encoder(side: RetrievalSide): Promise<QueryEncoder> {
+  #encoder(side: RetrievalSide): ItemEncoder {
     const known = this.#encoders.get(side);
     if (known) return known;
-    const made = this.#openEncoder(side);
+    const made = new ItemEncoder({ model: this.model, side });
     this.#encoders.set(side, made);
-    // A missing file may be put back.
-    made.catch(() => this.#encoders.delete(side));
     return made;
-  }
-
-  async #openEncoder(side: RetrievalSide): Promise<QueryEncoder> {
-    const { config, baseDirectory, executor, state } = this.model;
-    const path = resolve(baseDirectory, config[side].backbone.model);
-    const { graph } = await readModelFile(path);
-    return new QueryEncoder({ config, side, backbone: { path, graph }, executor, state });
   }
 
   #split(split: Split): { readonly embedded: EmbeddedSplit; readonly entries: SplitEntries } {
@@ -227,6 +214,12 @@ function querySide(direction: RetrievalDirection): RetrievalSide {
 
 function answerSide(direction: RetrievalDirection): RetrievalSide {
   return direction === "textToImage" ? "image" : "text";
+}
+
+/** The values of the only row. */
+function firstRow(output: Tensor | undefined): Float32Array {
+  if (!output) throw new Error("A pass of retrieval returns embeddings.");
+  return output.data as Float32Array;
 }
 
 function confidenceOf(

@@ -1,0 +1,32 @@
+import { UserError } from "../../core/errors";
+import type { RunEvent } from "../../core/experiment/runEvent";
+import type { PredictReply, PredictRequest } from "../../protocol/predict";
+import { openModel } from "../openModel";
+import { predictPairs } from "./predictPairs";
+
+/**
+ * Puts new items through the best model of a run.
+ * @throws UserError when there is nothing to predict, an item cannot be loaded, or the run has no best checkpoint
+ */
+export async function* predict(
+  request: PredictRequest & { readonly signal: AbortSignal },
+): AsyncGenerator<RunEvent, PredictReply> {
+  if (request.images.length + request.texts.length + request.videos.length === 0)
+    throw new UserError("There is nothing to predict; give texts, images or videos.");
+  const model = yield* openModel(request);
+  try {
+    for (const message of model.changes) yield { type: "warning", message };
+    const { data } = model.opened;
+    switch (data.task) {
+      case "image-text-retrieval":
+      case "video-text-retrieval":
+        return { kind: "rankings", predictions: await predictPairs(model, data, request) };
+      case "visual-question-answering":
+      case "compositional-question-answering":
+      case "visual-grounding":
+        throw new UserError(`Predictions of ${data.task} are not made yet.`);
+    }
+  } finally {
+    await model.close();
+  }
+}
