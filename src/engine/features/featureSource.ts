@@ -32,6 +32,8 @@ export interface SourceInputs {
    * then have `maskOf`.
    */
   readonly mask?: { readonly length: number };
+  /** Of a backbone that reads images and texts as one sequence: what is where in it. */
+  readonly joint?: JointTokens;
   /**
    * Rows of the backbone that make up one item, such as the frames of a video. Hidden states then have one more axis in
    * front: [unitsPerItem, …]. Undefined where an item is one row.
@@ -51,6 +53,13 @@ export interface SourceInputs {
 export interface TurnedInputs extends Pick<SourceInputs, "shapes" | "makeBatch"> {
   /** @throws UserError when the item cannot be loaded */
   has(index: number): Promise<boolean>;
+}
+
+export interface JointTokens {
+  /** Tokens of the text within the sequence, padding included: the first, and the one behind the last. */
+  readonly text: readonly [first: number, end: number];
+  /** Whether the backbone is told which pixels are padding, and so knows the picture's own borders. */
+  readonly isToldPadding: boolean;
 }
 
 /** Buffers for the inputs of one batch, filled item by item. */

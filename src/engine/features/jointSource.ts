@@ -122,6 +122,10 @@ function describeInputs(
   return {
     settings: { kind: "joint", version: JOINT_VERSION, sequence, textLength, padTokenId, ...preprocessing },
     mask: { length },
+    joint: {
+      text: sequence === "text-image" ? [0, textLength] : [length - textLength, length],
+      isToldPadding: pixelMask !== undefined,
+    },
     shapes,
     types,
     makeBatch: (batchSize) => makeBatch(shapes(batchSize)),

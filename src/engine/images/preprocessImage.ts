@@ -112,7 +112,7 @@ function writePixels(
 }
 
 /** Where the canvas starts along one side of the resized picture; negative where the picture is shorter and padded. */
-function windowStart(surplus: number, { padPosition }: PreprocessingConfig): number {
+export function windowStart(surplus: number, { padPosition }: PreprocessingConfig): number {
   return surplus < 0 && padPosition === "end" ? 0 : centered(surplus);
 }
 

@@ -1,11 +1,11 @@
-import { UserError } from "../../core/errors";
-import type { ExperimentConfig, TaskName } from "../../core/experiment/experimentConfig";
+import type { ExperimentConfig } from "../../core/experiment/experimentConfig";
 import type { SideName } from "../../core/experiment/sides";
 import type { DataProblem } from "../datasets/dataset";
 import type { FeatureSource } from "../features/featureSource";
 import type { SideInput } from "../training/sideInput";
 import type { TrainingTask } from "../training/trainingTask";
 import { type ClipData, readClipData } from "./clipData";
+import { type GroundingData, readGroundingData } from "./groundingData";
 import { type QuestionData, readQuestionData } from "./questionData";
 import { readRetrievalData, type RetrievalData } from "./retrievalData";
 
@@ -30,11 +30,7 @@ export interface SideInputs {
 }
 
 /** Data of any task, told apart by `task`. */
-export type AnyTaskData =
-  | RetrievalData
-  | ClipData
-  | QuestionData
-  | (TaskData & { readonly task: Exclude<TaskName, (RetrievalData | ClipData | QuestionData)["task"]> });
+export type AnyTaskData = RetrievalData | ClipData | QuestionData | GroundingData;
 
 /**
  * Reads the data of an experiment.
@@ -50,6 +46,6 @@ export function readTaskData(config: ExperimentConfig, baseDirectory: string): P
     case "compositional-question-answering":
       return readQuestionData(config, baseDirectory);
     case "visual-grounding":
-      throw new UserError(`The task "${config.task}" cannot be trained yet; use "image-text-retrieval".`);
+      return readGroundingData(config, baseDirectory);
   }
 }

@@ -14,8 +14,13 @@ export function cachedInput(features: FeatureReader): SideInput {
   };
 }
 
-function layoutOf({ values, maskLength }: FeatureLayout): Pick<SideInput, "layerNames" | "maskLength"> {
-  return { layerNames: values.flatMap(({ role, name }) => (role === "hidden-state" ? [name] : [])), maskLength };
+function layoutOf({
+  values,
+  maskLength,
+}: FeatureLayout): Pick<SideInput, "layerNames" | "decoderNames" | "maskLength"> {
+  const namesOf = (wanted: FeatureRole): string[] =>
+    values.flatMap(({ role, name }) => (role === wanted ? [name] : []));
+  return { layerNames: namesOf("hidden-state"), decoderNames: namesOf("decoder-state"), maskLength };
 }
 
 /** Names of the graph inputs that hold the values of a side, in their order. */

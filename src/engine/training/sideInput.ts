@@ -11,6 +11,8 @@ import type { FeatureRole } from "./featureReader";
 export interface SideInput {
   /** Names of the hidden states that the method is given, low to high. */
   readonly layerNames: readonly string[];
+  /** Names of the decoder's states, low to high; none where the backbone has no decoder. */
+  readonly decoderNames?: readonly string[] | undefined;
   /** Token positions of the mask of one item; undefined when every token of every item is valid. */
   readonly maskLength?: number | undefined;
   /** Adds the hidden states of a batch to the graph of `scope`: constants to everything that is built on them. */

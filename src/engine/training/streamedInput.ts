@@ -41,6 +41,7 @@ export function streamedInput(streamed: StreamedSide): SideInput {
   const maskLength = inputs.mask?.length;
   return {
     layerNames: chosen.flatMap((layer) => taps[layer] ?? []),
+    decoderNames: besideHiddenStates(side).decoder,
     maskLength,
     declare: ({ g }: ModelScope, batchSize: number): MethodInput => {
       const { tapGraph, batchSize: fixedSize } = planTaps({ ...request, batchSize });

@@ -23,10 +23,12 @@ export async function trainingStatistics(
       const width = values.shape[1] ?? 1;
       const running = moments.get(output) ?? new RunningMoments(width);
       moments.set(output, running);
-      for (let row = 0; row < count; row++) {
+      // An item may have several rows, such as a decoder's queries.
+      const rowsPerItem = (values.shape[0] ?? 1) / prepared.batchSize;
+      for (let row = 0; row < count * rowsPerItem; row++) {
         if (running.add((values.data as Float32Array).subarray(row * width, (row + 1) * width))) continue;
         throw new UserError(
-          `The hidden states of ${prepared.pass.describe("train", start + row)} hold a value that is not a finite number; ` +
+          `The hidden states of ${prepared.pass.describe("train", start + Math.floor(row / rowsPerItem))} hold a value that is not a finite number; ` +
             `check that file and the backbone, or tap other hidden states.`,
         );
       }

@@ -29,10 +29,22 @@ export function groundingPrecision(
 ): GroundingPrecision {
   const measure = { giou, iou }[overlap];
   const firstHits = expressions.map(({ scores, boxes, target }) => {
-    const order = boxes.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-    const hit = order.findIndex((index) => measure(boxes[index] as Corners, target) >= THRESHOLD);
+    const hit = byScore(scores).findIndex((index) => measure(boxes[index] as Corners, target) >= THRESHOLD);
     return hit < 0 ? Infinity : hit;
   });
   const precision = (k: number): number => (100 * firstHits.filter((hit) => hit < k).length) / expressions.length;
   return { precisionAt1: precision(1), precisionAt5: precision(5), precisionAt10: precision(10) };
+}
+
+/** Mean intersection over union of the box of the highest score with the right one, in percent. */
+export function meanIouOfFirst(expressions: readonly GroundedExpression[]): number {
+  const overlaps = expressions.map(({ scores, boxes, target }) => {
+    const first = boxes[byScore(scores)[0] ?? 0];
+    return first ? iou(first, target) : 0;
+  });
+  return (100 * overlaps.reduce((sum, overlap) => sum + overlap, 0)) / expressions.length;
+}
+
+function byScore(scores: readonly number[]): number[] {
+  return scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
 }

@@ -2,12 +2,26 @@ import type { Value } from "../../graph/graphBuilder";
 import { linear } from "../layers/linear";
 import type { GroundingPrediction } from "../losses/groundingLoss";
 import type { ModelScope } from "../modelContext";
+import type { LayerWeights } from "./answerHead";
+
+/** The heads' layers; a box is found by three of them. */
+export const groundingLayers = [
+  "classHead",
+  "boxHead.0",
+  "boxHead.1",
+  "boxHead.2",
+  "queryProjection",
+  "tokenProjection",
+] as const;
+export type GroundingLayer = (typeof groundingLayers)[number];
 
 export interface GroundingHeadsOptions {
   /** Token slots and "no object". */
   readonly slotCount?: number;
   /** Width of the space that queries and tokens share. */
   readonly alignmentDim?: number;
+  /** Pre-trained layers; the others start at random. */
+  readonly start?: Readonly<Partial<Record<GroundingLayer, LayerWeights>>>;
 }
 
 /**
@@ -20,12 +34,19 @@ export function groundingHeads(
   scope: ModelScope,
   outputs: readonly Value[],
   textTokens: Value,
-  { slotCount = 256, alignmentDim = 64 }: GroundingHeadsOptions = {},
+  { slotCount = 256, alignmentDim = 64, start = {} }: GroundingHeadsOptions = {},
 ): GroundingPrediction[] {
   const { g } = scope;
   const joined = g.concat(outputs, 0); // [outputs · B, Q, E]
   const width = joined.shape.at(-1) ?? 1;
-  const layer = (name: string, x: Value, outputDim: number): Value => linear(scope.scope(name), x, outputDim);
+  const layer = (name: GroundingLayer, x: Value, outputDim: number): Value => {
+    const values = start[name];
+    const initialized = values && {
+      initialization: { kind: "values", tensor: values.weight } as const,
+      biasInitialization: { kind: "values", tensor: values.bias } as const,
+    };
+    return linear(scope.scope(name), x, outputDim, initialized);
+  };
   const hidden = g.relu(layer("boxHead.1", g.relu(layer("boxHead.0", joined, width)), width));
   const apart = (x: Value): Value[] => {
     const sizes = outputs.map(({ shape }) => shape[0] ?? 1);
@@ -44,7 +65,7 @@ export function groundingHeads(
 }
 
 /** Names of the heads in the published state dict, by ours. */
-export const groundingHeadOfficialNames: Readonly<Record<string, string>> = {
+export const groundingHeadOfficialNames: Readonly<Record<GroundingLayer, string>> = {
   classHead: "class_embed",
   "boxHead.0": "bbox_embed.layers.0",
   "boxHead.1": "bbox_embed.layers.1",
