@@ -139,7 +139,7 @@ test("heads that start from the backbone's layers say what does not fit", async 
     '"heads.pretrained.classHead" is a layer from 16 to 16 numbers, but one from 16 to 8 is needed',
   );
   await expect(run("unknown", withHeads({ ...pretrained.classHead, weight: "class_embed.wait" }))).rejects.toThrow(
-    /"heads.pretrained.classHead.weight" names "class_embed.wait", .* did you mean "class_embed.weight"/,
+    '"heads.pretrained.classHead.weight" names "class_embed.wait", which is no weight of',
   );
 });
 
