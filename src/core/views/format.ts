@@ -17,12 +17,26 @@ export interface Formatter {
 
 const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 
+/** Made once for each locale: the platform takes milliseconds for it, and texts are made anew with each message of a run. */
+const formatters = new Map<string, Formatter>();
+
 export function formatter(locale: string): Formatter {
+  const existing = formatters.get(locale);
+  if (existing) return existing;
+  const made = makeFormatter(locale);
+  formatters.set(locale, made);
+  return made;
+}
+
+function makeFormatter(locale: string): Formatter {
   const plain = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4, useGrouping: false });
   const power = new Intl.NumberFormat(locale, { notation: "scientific", maximumSignificantDigits: 3 });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const tick = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const three = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const four = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
 
   const number = (value: number): string => {
     if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
@@ -43,12 +57,11 @@ export function formatter(locale: string): Formatter {
       if (!Number.isFinite(bytes)) return number(bytes);
       const unit = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(bytes) / 10));
       const scaled = bytes / 1024 ** unit;
-      const digits = new Intl.NumberFormat(locale, { maximumSignificantDigits: scaled >= 1000 ? 4 : 3 });
-      return `${digits.format(scaled)} ${byteUnits[unit] ?? "B"}`;
+      return `${(scaled >= 1000 ? four : three).format(scaled)} ${byteUnits[unit] ?? "B"}`;
     },
     duration(seconds) {
       if (!Number.isFinite(seconds)) return number(seconds);
-      if (seconds < 10) return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(seconds)} s`;
+      if (seconds < 10) return `${tenths.format(seconds)} s`;
       const rounded = Math.round(seconds);
       const [days, hours, minutes] = [rounded / 86_400, (rounded / 3600) % 24, (rounded / 60) % 60].map(Math.floor);
       if (days) return `${days} d ${hours ?? 0} h`;

@@ -4,7 +4,7 @@ const { join } = require("node:path");
 const Mocha = require("mocha");
 
 exports.run = () => {
-  const mocha = new Mocha({ ui: "tdd", timeout: 240_000, color: false, reporter: "spec" });
+  const mocha = new Mocha({ ui: "tdd", timeout: 480_000, color: false, reporter: "spec" });
   const only = process.env.UNIPT_SUITE ?? "";
   for (const file of readdirSync(__dirname).sort())
     if (file.endsWith(".test.cjs") && file.includes(only)) mocha.addFile(join(__dirname, file));
