@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { editorSchema } from "../../../src/core/experiment/editorSchema";
-import { experimentJsonSchema } from "../../../src/core/experiment/jsonSchema";
+import { alternatives, experimentJsonSchema } from "../../../src/core/experiment/jsonSchema";
+import { retrievalSchema } from "./retrievalSchema";
 
 test("the editor's schema suggests and explains, and judges nothing", () => {
-  const { properties } = editorSchema();
+  const { properties } = retrievalSchema(editorSchema());
   expect(properties?.["device"]).toMatchObject({
     default: "auto",
     examples: ["auto", "cpu", "webgpu", "cuda", "dml", "coreml"],
@@ -17,10 +18,13 @@ test("the editor's schema suggests and explains, and judges nothing", () => {
 
 test("keeps every setting of the full schema, in variants too", () => {
   const variants = (schema: ReturnType<typeof experimentJsonSchema>): string[] => {
-    const overrides = schema.properties?.["variants"]?.additionalProperties;
+    const overrides = retrievalSchema(schema).properties?.["variants"]?.additionalProperties;
     return typeof overrides === "object" ? Object.keys(overrides.properties ?? {}) : [];
   };
-  expect(Object.keys(editorSchema().properties ?? {})).toEqual(Object.keys(experimentJsonSchema().properties ?? {}));
+  const keys = (schema: ReturnType<typeof experimentJsonSchema>): string[][] =>
+    alternatives(schema).map(({ properties }) => Object.keys(properties ?? {}));
+  expect(keys(editorSchema())).toEqual(keys(experimentJsonSchema()));
+  expect(keys(editorSchema())).toHaveLength(5);
   expect(variants(editorSchema())).toEqual(variants(experimentJsonSchema()));
   expect(variants(editorSchema())).toContain("image.method.reductionFactor");
 });

@@ -5,6 +5,7 @@ import { alternatives, experimentJsonSchema } from "../../../src/core/experiment
 import { parseExperiment } from "../../../src/core/experiment/parseExperiment";
 import { fuzzOptions } from "../../support/fuzz";
 import { isValidJson } from "../../support/validateJsonSchema";
+import { retrievalSchema } from "./retrievalSchema";
 import { sampleText } from "./sample";
 
 const schema = experimentJsonSchema();
@@ -142,7 +143,7 @@ test("describes every setting, so that each has a hover text", () => {
 });
 
 test("offers a variant every setting by its dotted path", () => {
-  const overrides = schema.properties?.["variants"]?.additionalProperties as JsonSchema;
+  const overrides = retrievalSchema(schema).properties?.["variants"]?.additionalProperties as JsonSchema;
   expect(Object.keys(overrides.properties ?? {})).toEqual(
     expect.arrayContaining([
       "training.epochs",
