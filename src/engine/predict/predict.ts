@@ -2,6 +2,7 @@ import { UserError } from "../../core/errors";
 import type { RunEvent } from "../../core/experiment/runEvent";
 import type { PredictReply, PredictRequest } from "../../protocol/predict";
 import { openModel } from "../openModel";
+import { predictAnswers } from "./predictAnswers";
 import { predictPairs } from "./predictPairs";
 
 /**
@@ -23,6 +24,7 @@ export async function* predict(
         return { kind: "rankings", predictions: await predictPairs(model, data, request) };
       case "visual-question-answering":
       case "compositional-question-answering":
+        return { kind: "answers", predictions: await predictAnswers(model, data, request) };
       case "visual-grounding":
         throw new UserError(`Predictions of ${data.task} are not made yet.`);
     }

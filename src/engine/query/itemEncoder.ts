@@ -60,7 +60,8 @@ export class ItemEncoder {
     });
     const pass = task.passes.find((candidate) => candidate.name === name);
     if (!pass) throw new Error(`The task has no pass "${name}".`);
-    const { program, needed } = await this.#prepare(sizes, pass);
+    const build = task.buildPrediction ?? ((scope, batchSize) => pass.build(scope, batchSize));
+    const { program, needed } = await this.#prepare(sizes, build);
     const outputs = await program.run(await input.read(Uint32Array.of(0), needed));
     for (const output of Object.values(outputs))
       if (findNonFinite(output, output.data.length) !== undefined)
@@ -75,11 +76,11 @@ export class ItemEncoder {
   }
 
   /** Texts of another length need another program; images all have one size. */
-  async #prepare(sizes: string, pass: EvaluationPass): Promise<Prepared> {
+  async #prepare(sizes: string, build: EvaluationPass["build"]): Promise<Prepared> {
     if (this.#prepared?.sizes === sizes) return this.#prepared;
     await this.dispose();
     const { executor, state } = this.options.model;
-    const built = buildEvaluationGraph((scope) => pass.build(scope, 1), `query-${pass.name}`);
+    const built = buildEvaluationGraph((scope) => build(scope, 1), "query");
     const measured = new Set(built.statistics.map(({ output }) => output));
     const outputs = built.graph.outputs.filter(({ name }) => !measured.has(name));
     const graph = withoutUnusedInputs({ ...built.graph, outputs });

@@ -8,11 +8,11 @@ import type { DataProblem } from "../datasets/dataset";
 import type { QuestionItem } from "../datasets/questionDataset";
 import { readAnswerMap } from "../datasets/questions/answerVocabulary";
 import { readQuestions } from "../datasets/readQuestions";
-import { jointSource } from "../features/jointSource";
+import { type JointReading, jointSource } from "../features/jointSource";
 import { readModelFile } from "../models/readModelFile";
 import { readLayer } from "../models/readWeights";
 import { isTrainable, questionTask } from "./questionTask";
-import { imagePreprocessing, openTokenizer } from "./sideFiles";
+import { jointReading } from "./sideFiles";
 import type { TaskData } from "./taskData";
 
 /** Questions about images: item `i` of the joint side is `items[i]`. */
@@ -21,6 +21,8 @@ export interface QuestionData extends TaskData {
   readonly items: readonly QuestionItem[];
   /** The vocabulary, in the order of the head's rows. */
   readonly answers: readonly string[];
+  /** How an image and a question become what the backbone reads. */
+  reading(): Promise<JointReading>;
 }
 
 /** Reads questions about images. @throws UserError when files are missing, hold nothing usable or do not suit the model */
@@ -32,17 +34,12 @@ export async function readQuestionData(config: QuestionAnsweringConfig, baseDire
     items,
     answers,
     problems: [...problems, ...withoutKnownAnswer(config, items, answers)],
-    source: async () => {
-      const { backbone } = config.joint;
-      return jointSource(
+    reading: () => jointReading(config.joint.backbone, baseDirectory),
+    source: async () =>
+      jointSource(
         items.map(({ id, imagePath, question }) => ({ id, imagePath, text: question })),
-        {
-          preprocessing: await imagePreprocessing(backbone, baseDirectory),
-          tokenizer: await openTokenizer(backbone, baseDirectory, "joint"),
-          sequence: backbone.sequence,
-        },
-      );
-    },
+        await jointReading(config.joint.backbone, baseDirectory),
+      ),
     build: (inputs) =>
       questionTask(config, {
         items,

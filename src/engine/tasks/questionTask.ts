@@ -91,6 +91,10 @@ export function questionTask(config: QuestionAnsweringConfig, inputs: QuestionIn
         describe: (split, position) => describe(rows[split][position] ?? -1),
       },
     ],
+    buildPrediction: (scope, batchSize) => {
+      const { logits } = buildQuestionAnswering(scope, joint.declare(scope, batchSize), config, model);
+      return { probabilities: scope.g.sigmoid(logits) }; // [B, answers]
+    },
     evaluate: (split, { joint: outputs }) => {
       const answer = outputs?.["answer"];
       if (!answer) throw new Error("The pass returns answers.");

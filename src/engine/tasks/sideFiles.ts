@@ -1,6 +1,11 @@
 import { resolve } from "node:path";
 import type { PreprocessingConfig } from "../../core/datasets/preprocessing";
-import type { ImageBackboneConfig, TextBackboneConfig } from "../../core/experiment/backboneConfig";
+import type {
+  ImageBackboneConfig,
+  JointBackboneConfig,
+  TextBackboneConfig,
+} from "../../core/experiment/backboneConfig";
+import type { JointReading } from "../features/jointSource";
 import { readPreprocessorFile } from "../images/preprocessorFile";
 import { TextTokenizer, type TokenizerOptions } from "../texts/textTokenizer";
 
@@ -19,4 +24,13 @@ export function openTokenizer(
   side: TokenizerOptions["side"] = "text",
 ): Promise<TextTokenizer> {
   return TextTokenizer.load(resolve(baseDirectory, tokenizer), { maxTokens, specialTokens, side });
+}
+
+/** How an image and a text become what a joint backbone reads. @throws UserError when a file is missing or unsuitable */
+export async function jointReading(backbone: JointBackboneConfig, baseDirectory: string): Promise<JointReading> {
+  return {
+    preprocessing: await imagePreprocessing(backbone, baseDirectory),
+    tokenizer: await openTokenizer(backbone, baseDirectory, "joint"),
+    sequence: backbone.sequence,
+  };
 }

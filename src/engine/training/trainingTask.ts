@@ -29,6 +29,8 @@ export interface TrainingTask {
   readonly assign?: ((outputs: Feeds, feeds: Feeds) => Feeds) | undefined;
   /** Independent forward passes whose collected outputs the metrics are made of, e.g. one per modality. */
   readonly passes: readonly EvaluationPass[];
+  /** What is of interest in a single new item, where that is more than its pass collects; the pass's outputs otherwise. */
+  readonly buildPrediction?: (scope: ModelScope, batchSize: number) => Readonly<Record<string, Value>>;
   /** Metrics of the whole split from the outputs of every pass. */
   evaluate(split: Split, outputs: PassOutputs): Evaluation;
   /** The items behind the rows of a pass, for messages: file names or texts. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,7 +6,8 @@ import { type Embeddings, similarities, topAnswers } from "../../../src/core/dat
 import { openModel } from "../../../src/engine/openModel";
 import { predict } from "../../../src/engine/predict/predict";
 import type { PredictReply, PredictRequest } from "../../../src/protocol/predict";
-import { writeTinyExperiment } from "../../support/tinyExperiment";
+import { colours, places, writeTinyExperiment } from "../../support/tinyExperiment";
+import { writeTinyQuestions } from "../../support/tinyQuestions";
 import { trainFirst } from "../../support/trainPlan";
 
 let directory = "";
@@ -65,4 +66,24 @@ test("says what it cannot do", async () => {
   await expect(predicted({})).rejects.toThrow("nothing to predict");
   await expect(predicted({ videos: ["clip.mp4"] })).rejects.toThrow("takes no video");
   await expect(predicted({ images: [join(directory, "none.png")] })).rejects.toThrow("none.png");
+});
+
+test("questions about images are answered, the most probable answer first", { timeout: 120_000 }, async () => {
+  const place = join(directory, "questions");
+  const { file } = await writeTinyQuestions(place);
+  const { directory: trained } = await trainFirst(file);
+  const image = join(place, "images", (await readdir(join(place, "images"))).sort()[0] ?? "");
+  const paths = { runDirectory: trained, cacheDirectory: join(place, "cache") };
+  const reply = await predicted({ ...paths, images: [image], texts: ["colour please", "side please"], count: 2 });
+  if (reply.kind !== "answers") throw new Error("Questions are answered.");
+  expect(reply.predictions.map(({ question }) => question)).toEqual(["colour please", "side please"]);
+  // Whatever the image shows, the kind of answer is learned first.
+  const [colour, side] = reply.predictions.map(({ answers }) => answers[0]!.answer);
+  expect([...Object.keys(colours), "bright"]).toContain(colour);
+  expect(places).toContain(side);
+  for (const { answers } of reply.predictions) {
+    expect(answers).toHaveLength(2);
+    expect(answers[0]!.probability).toBeGreaterThanOrEqual(answers[1]!.probability);
+  }
+  await expect(predicted({ ...paths, texts: ["colour please"] })).rejects.toThrow("give --image and --text");
 });
