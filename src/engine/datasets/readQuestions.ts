@@ -1,4 +1,3 @@
-import type { AnswerScores } from "../../core/datasets/metrics/answerAccuracy";
 import { UserError } from "../../core/errors";
 import type { QuestionDataConfig } from "../../core/experiment/dataConfig";
 import { namedFiles } from "../../core/experiment/dataFiles";
@@ -11,13 +10,13 @@ import { gqa } from "./questions/gqa";
 import { lxmert } from "./questions/lxmert";
 import { ownRows } from "./questions/ownRows";
 import { ownTable } from "./questions/ownTable";
-import { isVqaAnnotations, readVqaAnnotations } from "./questions/vqaAnnotations";
+import { type AnsweredQuestion, isVqaAnnotations, readVqaAnnotations } from "./questions/vqaAnnotations";
 import { vqaQuestions } from "./questions/vqaQuestions";
 import { settleSplits } from "./settleSplits";
 import { uniqueRows } from "./uniqueRows";
 import { withMedia } from "./withMedia";
 
-const formats = (answers: ReadonlyMap<string, AnswerScores>): readonly Format<QuestionRow>[] => [
+const formats = (answers: ReadonlyMap<string, AnsweredQuestion>): readonly Format<QuestionRow>[] => [
   lxmert,
   ownRows,
   ownTable,
@@ -34,7 +33,7 @@ const formats = (answers: ReadonlyMap<string, AnswerScores>): readonly Format<Qu
 export async function readQuestions(data: QuestionDataConfig, baseDirectory: string): Promise<QuestionDataset> {
   const problems = new ProblemList();
   const folder = mediaFolder(data.images, baseDirectory);
-  const votes = new Map<string, AnswerScores>();
+  const votes = new Map<string, AnsweredQuestion>();
   const questions: Source[] = [];
   for await (const source of openSources(data, baseDirectory, problems)) {
     if (isVqaAnnotations(source)) readVqaAnnotations(source, votes, problems);

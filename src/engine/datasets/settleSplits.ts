@@ -11,7 +11,8 @@ export type SettledRow<Row extends DataRow> = PlacedRow<Row> & { readonly split:
 
 /**
  * Gives every row its split: the one drawn at random where the experiment wants that or nothing names one, else that of its
- * file, else its own; random splits keep all rows of an image or video together. Rows whose split is unknown, or another than that of their file, are left out and reported.
+ * file, else its own. Random splits keep all rows of an image or video together. Rows whose split is unknown, or another than
+ * that of their file, are left out and reported.
  * @throws UserError when several files name no split: one of them could be meant for testing
  */
 export function settleSplits<Row extends DataRow>(

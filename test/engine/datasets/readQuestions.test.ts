@@ -151,6 +151,7 @@ describe("LXMERT's JSON", () => {
         question: "What is this photo taken looking through?",
         answers: { net: 1, "a net": 0.3 },
         split: "train",
+        type: "other",
       },
       expect.objectContaining({
         id: "42000",
@@ -245,7 +246,7 @@ describe("the original files of VQA v2", () => {
         multiple_choice_answer: "net",
         answers: votes("net", "net", "net", "net", "net", "a net", "a net", "mesh", "mesh", "mesh"),
       },
-      { question_id: 9001, image_id: 9, multiple_choice_answer: "yes", answers: votes("yes") },
+      { question_id: 9001, image_id: 9, multiple_choice_answer: "yes", answer_type: "yes/no", answers: votes("yes") },
     ],
   };
   const test2015 = { data_subtype: "test-dev2015", questions: [{ image_id: 1, question: "Who?", question_id: 1000 }] };
@@ -261,6 +262,7 @@ describe("the original files of VQA v2", () => {
     writeAll();
     const { items, answers, problems } = await read(files, { images: "coco" });
     expect(problems).toEqual([]);
+    expect(items.map(({ type }) => type)).toEqual([undefined, "yes/no", undefined]);
     expect(items.map(({ id, answers: scores, split }) => [id, scores, split])).toEqual([
       ["9000", { net: 1, "a net": 0.6, mesh: 0.9 }, "train"],
       ["9001", { yes: 0.3 }, "train"],

@@ -26,7 +26,7 @@ export async function existingFiles(paths: Iterable<string>): Promise<ReadonlySe
   return existing;
 }
 
-/** @returns paths that the listing does not settle: links, and names that differ in case only, which some disks take for the same */
+/** @returns what the listing does not settle: links, and names that differ in case only, which some disks take for the same */
 async function compareWithListing(
   folder: string,
   wanted: ReadonlySet<string>,

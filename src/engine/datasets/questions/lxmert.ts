@@ -19,8 +19,9 @@ const example =
 
 /**
  * VQA v2 and GQA as LXMERT prepared them (data/vqa/train.json, data/gqa/valid.json, …): a list of questions with `img_id`,
- * `sent` and `label`, the soft score of each answer, and in VQA v2 `answer_type`. The files of test questions have no labels; a training question may have an
- * empty one, when all of its answers are rare. Files name no splits: VQA v2 trains on train and nominival.
+ * `sent` and `label`, the soft score of each answer, and in VQA v2 `answer_type`. The files of test questions have no labels; a
+ * training question may have an empty one, when all of its answers are rare. Files name no splits: VQA v2 trains on train and
+ * nominival.
  */
 export const lxmert: Format<QuestionRow> = {
   name: "the JSON of LXMERT for VQA v2 and GQA",

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import type { AnswerScores } from "../../../core/datasets/metrics/answerAccuracy";
 import { isRecord, type Source } from "../files/content";
 import { checkValue, id, text } from "../files/checkValue";
 import { firstIn, type Format, jsonOf, listIn } from "../files/format";
 import type { QuestionRow } from "../questionDataset";
+import type { AnsweredQuestion } from "./vqaAnnotations";
 
 const imageNumber = z.custom<number>(
   (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 1e12,
@@ -24,7 +24,7 @@ const example = 'a question like {"question_id": 458752000, "image_id": 458752, 
  * testing.
  * @param answers by question, of all annotation files that the experiment names
  */
-export function vqaQuestions(answers: ReadonlyMap<string, AnswerScores>): Format<QuestionRow> {
+export function vqaQuestions(answers: ReadonlyMap<string, AnsweredQuestion>): Format<QuestionRow> {
   return {
     name: "the original questions and annotations of VQA v2",
     matches: (source) => firstIn(jsonOf(source), "questions")?.["question_id"] !== undefined,
@@ -48,7 +48,8 @@ export function vqaQuestions(answers: ReadonlyMap<string, AnswerScores>): Format
             media,
             candidates: imageOf(media),
             question: question.question,
-            answers: known ?? {},
+            answers: known?.scores ?? {},
+            type: known?.type,
           },
         ];
       });

@@ -7,9 +7,9 @@ const maxBytes = 256 * 2 ** 20;
 const maxOpcodes = 20_000_000;
 
 /**
- * Reads a pickle of dictionaries, lists, tuples, texts, numbers, True, False and None (as protocols 0 to 5 write them) as plain data. Nothing
- * is ever imported, called or built: an opcode that would is refused. Reading does not recurse, and values that occur twice are
- * shared; whoever walks through the result must bound its depth, because a list may hold itself.
+ * Reads a pickle of dictionaries, lists, tuples, texts, numbers, True, False and None, as protocols 0 to 5 write them, as plain
+ * data. Nothing is ever imported, called or built: an opcode that would is refused. Reading does not recurse, and values that
+ * occur twice are shared; whoever walks through the result must bound its depth, because a list may hold itself.
  * @throws UserError when the pickle holds anything else, is broken, or too large
  */
 export function readPickle(file: string, bytes: Buffer): PickleValue {
