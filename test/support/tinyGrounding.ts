@@ -1,12 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import type { z } from "zod";
-import type { VisualGroundingConfig } from "../../src/core/experiment/tasks/visualGroundingConfig";
+import type { VisualGroundingInput } from "../../src/core/experiment/tasks/visualGroundingConfig";
 import { encodeModel } from "../../src/core/onnx/encodeModel";
 import { encoderDecoderBackbone, type EncoderDecoderSize } from "./encoderDecoderBackbone";
-
-export type VisualGroundingInput = z.input<typeof VisualGroundingConfig>;
 
 export const tinySize: EncoderDecoderSize = {
   canvas: [32, 32],

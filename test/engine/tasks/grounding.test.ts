@@ -6,13 +6,14 @@ import { Cancelled } from "../../../src/core/errors";
 import { parseExperimentOrThrow } from "../../../src/core/experiment/parseExperiment";
 import type { RunEvent } from "../../../src/core/experiment/runEvent";
 import { decodeSafetensors } from "../../../src/core/experiment/safetensors";
+import type { VisualGroundingInput } from "../../../src/core/experiment/tasks/visualGroundingConfig";
 import type { TrainReply } from "../../../src/protocol/engine";
 import { forecastTraining } from "../../../src/engine/forecast";
 import { train } from "../../../src/engine/train";
 import { loadCheckpoint } from "../../../src/store/loadCheckpoint";
 import { nodeFileSystem } from "../../../src/store/nodeFileSystem";
 import { outcomeOf } from "../../support/runOutcome";
-import { type VisualGroundingInput, writeTinyGrounding } from "../../support/tinyGrounding";
+import { writeTinyGrounding } from "../../support/tinyGrounding";
 
 let folder = "";
 beforeAll(async () => {

@@ -71,3 +71,4 @@ export const VisualGroundingConfig = z.strictObject({
 
 export type GroundingHeadsConfig = z.infer<typeof HeadsConfig>;
 export type VisualGroundingConfig = z.infer<typeof VisualGroundingConfig>;
+export type VisualGroundingInput = z.input<typeof VisualGroundingConfig>;
