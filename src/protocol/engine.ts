@@ -1,6 +1,6 @@
 import type { PredictReply, PredictRequest } from "./predict";
 import type { Diagnosis } from "../core/experiment/diagnosis";
-import type { RetrievalEntry, RetrievalSide } from "../core/datasets/retrievalResults";
+import type { RetrievalEntry } from "../core/datasets/retrievalResults";
 import type { ExperimentConfig } from "../core/experiment/experimentConfig";
 import type { Forecast } from "../core/experiment/forecast";
 import type { SideName } from "../core/experiment/sides";
@@ -113,7 +113,7 @@ export interface BackboneUseReply {
 export interface SamplesRequest {
   readonly runDirectory: string;
   readonly split: Split;
-  readonly modality: RetrievalSide;
+  readonly modality: SideName;
   /** Positions in the split. */
   readonly rows: readonly number[];
   /** Samples of the split when the run was made. */

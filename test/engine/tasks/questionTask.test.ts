@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cancelled } from "../../../src/core/errors";
 import { parseExperimentOrThrow } from "../../../src/core/experiment/parseExperiment";
 import type { RunEvent } from "../../../src/core/experiment/runEvent";
+import { describeSamples } from "../../../src/engine/describeSamples";
 import { train } from "../../../src/engine/train";
 import { type QuestionInput, writeTinyQuestions } from "../../support/tinyQuestions";
 
@@ -61,7 +62,7 @@ function tested(events: readonly RunEvent[]): Extract<RunEvent, { type: "evaluat
 
 describe("visual question answering", () => {
   test("learns from files to metrics, and trusts layers", async () => {
-    const { events } = await run("cached");
+    const { events, runDirectory } = await run("cached");
     const { metrics, confidence } = tested(events);
     const byType = metrics["accuracyByType"] as Record<string, number>;
     expect(Object.keys(byType)).toEqual(["colour", "side"]);
@@ -74,6 +75,14 @@ describe("visual question answering", () => {
     const skipped = events.flatMap((event) => (event.type === "itemSkipped" ? [event.reason] : []));
     expect(skipped).toEqual([expect.stringMatching(/^1 of 121 training questions have no answer among the 10/)]);
     expect(losses(events)).toHaveLength(16 * Math.ceil(120 / 16));
+    const request = { runDirectory, split: "test", modality: "joint", rows: [3, 0], count: 40 } as const;
+    const { entries, isChanged } = await describeSamples(request);
+    expect(isChanged).toBe(false);
+    expect(entries).toMatchObject([
+      { text: "side please", image: { path: join(directory, "cached", "images", "005.png") } },
+      { text: "colour please", image: { path: join(directory, "cached", "images", "000.png") } },
+    ]);
+    expect(await describeSamples({ ...request, count: 41 })).toEqual({ entries: [], isChanged: true });
   });
 
   test("takes up a run in the middle of accumulated steps as if it had never stopped", async () => {

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { RetrievalEntry } from "../../../core/datasets/retrievalResults";
 import type { RunManifest } from "../../../core/experiment/runManifest";
 import type { LayerDistribution } from "../../../core/views/lens/layerDetail";
-import { sideOf } from "../../../core/experiment/sides";
+import { type SideName, sideNames, sideOf } from "../../../core/experiment/sides";
 import type { DescribedSample, LayerMessage } from "../../../protocol/panelMessage";
 
 import { nodeFileSystem } from "../../../store/nodeFileSystem";
@@ -23,7 +23,7 @@ export interface InquiryOptions {
 export async function inquireLayer(modality: string, layer: string, options: InquiryOptions): Promise<void> {
   const { directory, manifest, post } = options;
   const about = { kind: "layer", modality, layer } as const;
-  const side = modality === "image" || modality === "text" ? modality : undefined;
+  const side = sideNames.find((name) => name === modality);
   const distribution = await sampleConfidence(nodeFileSystem, directory, modality, layer);
   const known = { ...about, ...(distribution && { distribution }) };
   if (side === undefined || !manifest || !vscode.workspace.isTrusted) {
@@ -40,7 +40,7 @@ export async function inquireLayer(modality: string, layer: string, options: Inq
 }
 
 async function lookUp(
-  side: "image" | "text",
+  side: SideName,
   layer: string,
   distribution: LayerDistribution | undefined,
   { config, baseDirectory }: RunManifest,
