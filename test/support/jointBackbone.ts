@@ -56,13 +56,17 @@ function fixedBackbone(
   const count = (canvas[0] / stride) * (canvas[1] / stride);
   const image = g.transpose(g.reshape(patches, [batchSize, width, count]), [0, 2, 1]); // [B, hw, C]
   const places = weightOf(g, "places", [1, tokens + count, width]);
-  let state = g.add(g.concat([g.mul(embedded, valid), image], 1), places); // [B, N, C]
+  let state = g.add(g.concat([embedded, image], 1), places); // [B, N, C]
   g.output("joint.0", state);
+  // As in BERT, the mask is read by the attention and not before.
+  const shown = g.add(g.mul(g.slice(image, 2, 0, 1), g.scalar(0)), g.scalar(1)); // [B, hw, 1]
+  const hidden = g.transpose(g.sub(g.concat([valid, shown], 1), g.scalar(1)), [0, 2, 1]); // [B, 1, N]
+  const bias = g.mul(hidden, g.scalar(10_000));
   for (const block of [1, 2]) {
     const project = (name: string, x: Value): Value =>
       g.matMul(x, weightOf(g, `block${block}.${name}`, [width, width]));
     const scores = g.matMul(project("query", state), g.transpose(project("key", state), [0, 2, 1])); // [B, N, N]
-    state = g.add(state, g.matMul(g.softmax(scores), project("value", state)));
+    state = g.add(state, g.matMul(g.softmax(g.add(scores, bias)), project("value", state)));
     g.output(`joint.${block}`, state);
   }
   const linear = (name: string, x: Value, outWidth: number): Value =>

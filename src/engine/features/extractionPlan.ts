@@ -47,7 +47,8 @@ export function describeSource(
   const { inputs } = keepOutputs(graph, values);
   return source.describeInputs(inputs, label, ({ shapes, types }) => {
     const batchSize = ownBatchSize(inputs, label) ?? 1;
-    const request = { taps: values.slice(0, 1), batchSize, inputShapes: shapes, inputTypes: types, label } as const;
+    // All values, since the first may need fewer inputs than are fed.
+    const request = { taps: values, batchSize, inputShapes: shapes, inputTypes: types, label } as const;
     const [first] = buildTapGraph(graph, { ...request, dtype: "float32" }).taps;
     if (first?.shape.length !== 2)
       throw new UserError(
