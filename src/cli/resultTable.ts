@@ -1,6 +1,7 @@
 import { flattenMetrics } from "../core/experiment/flattenMetrics";
 import type { RunSummary } from "../core/experiment/runSummary";
 import { estimate } from "../core/experiment/statistics";
+import { metricLabel } from "../core/views/metricGroups";
 import { formatBytes, formatCount, formatSpread } from "./format";
 import { renderTable } from "./table";
 
@@ -15,6 +16,13 @@ const metricColumns = [
   ["rSum", "rSum"],
 ] as const;
 
+/** The columns of retrieval that the runs have, or all their metrics where they do something else. */
+function columnsOf(summaries: readonly RunSummary[]): readonly (readonly [title: string, metric: string])[] {
+  const present = new Set(summaries.flatMap(({ metrics }) => Object.keys(flattenMetrics(metrics.test ?? {}))));
+  if (present.size === 0 || present.has("imageToText.recallAt1")) return metricColumns;
+  return [...present].map((metric) => [metricLabel(metric), metric]);
+}
+
 /**
  * One row per variant: test metrics as mean ± standard deviation over seeds, parameters, peak memory, training seconds; below
  * it the layer confidences. What the numbers are is said in the lines around them.
@@ -22,10 +30,11 @@ const metricColumns = [
 export function resultTable(summaries: readonly RunSummary[]): string {
   const variants = groupByVariant(summaries);
   const seedCount = Math.max(0, ...[...variants.values()].map((runs) => runs.length));
-  const heading = ["variant", ...metricColumns.map(([title]) => title), "params", "peak memory", "train s"];
+  const columns = columnsOf(summaries);
+  const heading = ["variant", ...columns.map(([title]) => title), "params", "peak memory", "train s"];
   const rows = [...variants].map(([variant, runs]) => [
     variant,
-    ...metricColumns.map(([, name]) => spread(runs.map((run) => flattenMetrics(run.metrics.test ?? {})[name]))),
+    ...columns.map(([, name]) => spread(runs.map((run) => flattenMetrics(run.metrics.test ?? {})[name]))),
     formatCount(runs[0]?.trainableParams ?? 0),
     formatBytes(Math.max(...runs.map(({ peakRssBytes }) => peakRssBytes))),
     spread(runs.map(({ secondsByPhase }) => secondsByPhase.train)),
