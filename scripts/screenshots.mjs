@@ -1,4 +1,5 @@
-// Takes README's screenshots in the real workbench, on the sample's finished runs: media/dashboard.png, layer-lens.png, compare.png.
+// Takes README's screenshots in the real workbench, on the sample's finished runs: media/dashboard.png, layer-lens.png,
+// compare.png, results.png, backbone.png.
 //   node scripts/screenshots.mjs       after npm run build and node scripts/makeSample.mjs
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -32,6 +33,12 @@ try {
   await runCommand(page, "UniPT: Compare Runs");
   await chooseAll(page);
   await take("compare", "ompar", /linear-probe/);
+  await runCommand(page, "UniPT: Browse Results");
+  await choose(page, "unipt · seed 1");
+  await take("results", "Results", /Right answer/);
+  await runCommand(page, "UniPT: Explore Backbone");
+  await choose(page, "centernet");
+  await take("backbone", "centernet", /Cache:/);
 } finally {
   await session.close();
 }
@@ -39,7 +46,8 @@ try {
 /** Saves what is seen when a panel says what it is waited for. */
 async function take(name, title, pattern) {
   const frame = await webview(page, title);
-  await frame.locator("body", { hasText: pattern }).waitFor();
+  await frame.locator("body", { hasText: pattern }).waitFor({ timeout: 120_000 });
+  await frame.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))");
   // Charts are drawn in the frame after their data came.
   await frame.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
   const png = await sharp(await page.screenshot())

@@ -7,6 +7,9 @@ import { platformOf } from "./targets.mjs";
 /** Where the packages that are not bundled lie in the extension: the bundles in `dist` find them there. */
 const PLACE = "dist/node_modules";
 
+/** On macOS the library lies there twice: the binding loads it as `libonnxruntime.1.dylib`; this is the same under its full version. */
+const isCopiedLibrary = /\/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/;
+
 /**
  * ONNX Runtime, sharp and what they load, with the binaries of one platform only.
  * @returns files as `{ from, to }`, and the packages they belong to as `{ name, folder }`
@@ -18,7 +21,11 @@ export function nativePackages(root, target) {
   const isScript = (path) => /\.(js|cjs|json)$/.test(path);
   const parts = [
     ["onnxruntime-node", modules, (path) => path === "package.json" || /^dist\/[^/]*\.js$/.test(path)],
-    ["onnxruntime-node", modules, (path) => path.startsWith(`bin/napi-v6/${os}/${cpu}/`)],
+    [
+      "onnxruntime-node",
+      modules,
+      (path) => path.startsWith(`bin/napi-v6/${os}/${cpu}/`) && !isCopiedLibrary.test(path),
+    ],
     // Its ES modules are told from the others by the package.json in dist/cjs, without which nothing is found.
     ["onnxruntime-common", modules, (path) => path === "package.json" || /^dist\/cjs\/.*\.js(on)?$/.test(path)],
     ["sharp", modules, (path) => path === "package.json" || /^dist\/.*\.[cm]js$/.test(path)],

@@ -47,6 +47,7 @@ describe("native files", () => {
           binaries.some(({ to }) => pattern.test(to)),
           String(pattern),
         );
+      assert.equal(binaries.filter(({ to }) => runtime.test(to)).length, 1, "the runtime once");
       // Without it Node takes the runtime's CommonJS files for ES modules.
       assert.ok(files.some(({ to }) => to.endsWith("onnxruntime-common/dist/cjs/package.json")));
       assert.match(notices(packages), /LGPL/);
