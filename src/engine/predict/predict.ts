@@ -3,6 +3,7 @@ import type { RunEvent } from "../../core/experiment/runEvent";
 import type { PredictReply, PredictRequest } from "../../protocol/predict";
 import { openModel } from "../openModel";
 import { predictAnswers } from "./predictAnswers";
+import { predictBoxes } from "./predictBoxes";
 import { predictPairs } from "./predictPairs";
 
 /**
@@ -26,7 +27,7 @@ export async function* predict(
       case "compositional-question-answering":
         return { kind: "answers", predictions: await predictAnswers(model, data, request) };
       case "visual-grounding":
-        throw new UserError(`Predictions of ${data.task} are not made yet.`);
+        return { kind: "boxes", predictions: await predictBoxes(model, data, request) };
     }
   } finally {
     await model.close();

@@ -6,14 +6,14 @@ import type { LayerWeights } from "../../core/nn/heads/answerHead";
 import type { ExpressionItem } from "../datasets/expressionDataset";
 import { readExpressions } from "../datasets/readExpressions";
 import type { FeatureSource, JointTokens } from "../features/featureSource";
-import { jointSource } from "../features/jointSource";
+import { type JointReading, jointSource } from "../features/jointSource";
 import { imageSize } from "../images/imageSize";
 import { PictureView } from "../images/pictureView";
 import type { ImageSize } from "../images/preprocessImage";
 import { readModelFile } from "../models/readModelFile";
 import { readLayer } from "../models/readWeights";
 import { groundingTask } from "./groundingTask";
-import { imagePreprocessing, openTokenizer } from "./sideFiles";
+import { jointReading } from "./sideFiles";
 import type { TaskData } from "./taskData";
 import { phraseTokens } from "./phraseTokens";
 
@@ -21,14 +21,18 @@ import { phraseTokens } from "./phraseTokens";
 export interface GroundingData extends TaskData {
   readonly task: "visual-grounding";
   readonly items: readonly ExpressionItem[];
+  /** How an image and an expression become what the backbone reads. */
+  reading(): Promise<JointReading>;
+  /** What the backbone sees of an image that is not of the data set. @throws UserError when it is no image */
+  view(imagePath: string): Promise<PictureView>;
 }
 
 /** Reads expressions and their boxes. @throws UserError when files are missing or hold nothing usable */
 export async function readGroundingData(config: VisualGroundingConfig, baseDirectory: string): Promise<GroundingData> {
   const { backbone } = config.joint;
   const { items, problems } = await readExpressions(config.data, baseDirectory);
-  const preprocessing = await imagePreprocessing(backbone, baseDirectory);
-  const tokenizer = await openTokenizer(backbone, baseDirectory, "joint");
+  const reading = await jointReading(backbone, baseDirectory);
+  const { preprocessing, tokenizer } = reading;
   const sizes = await imageSizes(items, preprocessing);
   const start = await pretrainedLayers(config, baseDirectory);
   let joint: JointTokens | undefined;
@@ -36,10 +40,15 @@ export async function readGroundingData(config: VisualGroundingConfig, baseDirec
     task: config.task,
     items,
     problems,
+    reading: () => Promise.resolve(reading),
+    view: async (imagePath) => {
+      if (!joint) throw new Error("The backbone is looked at before its task is built.");
+      return new PictureView(await imageSize(imagePath, preprocessing), preprocessing, joint.isToldPadding);
+    },
     source: () => {
       const source = jointSource(
         items.map(({ id, imagePath, caption }) => ({ id, imagePath, text: caption })),
-        { preprocessing, tokenizer, sequence: backbone.sequence },
+        reading,
       );
       const describeInputs: FeatureSource["describeInputs"] = (...about) => {
         const inputs = source.describeInputs(...about);

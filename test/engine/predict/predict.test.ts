@@ -1,12 +1,14 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embeddings, similarities, topAnswers } from "../../../src/core/datasets/metrics/queryRanks";
 import { openModel } from "../../../src/engine/openModel";
 import { predict } from "../../../src/engine/predict/predict";
 import type { PredictReply, PredictRequest } from "../../../src/protocol/predict";
 import { colours, places, writeTinyExperiment } from "../../support/tinyExperiment";
+import { writeTinyGrounding } from "../../support/tinyGrounding";
 import { writeTinyQuestions } from "../../support/tinyQuestions";
 import { trainFirst } from "../../support/trainPlan";
 
@@ -86,4 +88,24 @@ test("questions about images are answered, the most probable answer first", { ti
     expect(answers[0]!.probability).toBeGreaterThanOrEqual(answers[1]!.probability);
   }
   await expect(predicted({ ...paths, texts: ["colour please"] })).rejects.toThrow("give --image and --text");
+});
+
+test("expressions find boxes in new images, which are drawn on request", { timeout: 120_000 }, async () => {
+  const place = join(directory, "grounding");
+  const { file } = await writeTinyGrounding(place, (config) => ({
+    ...config,
+    training: { ...config.training, epochs: 1 },
+  }));
+  const { directory: trained } = await trainFirst(file);
+  const image = join(place, "images", (await readdir(join(place, "images"))).sort()[0] ?? "");
+  const paths = { runDirectory: trained, cacheDirectory: join(place, "cache") };
+  const drawInto = join(place, "drawn");
+  const reply = await predicted({ ...paths, images: [image], texts: ["the red square"], count: 2, drawInto });
+  if (reply.kind !== "boxes") throw new Error("Expressions mean boxes.");
+  const [{ boxes, drawing } = { boxes: [] }] = reply.predictions;
+  expect(boxes).toHaveLength(2);
+  expect(boxes[0]!.score).toBeGreaterThanOrEqual(boxes[1]!.score);
+  for (const side of boxes[0]!.box) expect(Number.isFinite(side)).toBe(true);
+  const { width, height } = await sharp(drawing).metadata();
+  expect([width, height]).toEqual([50, 36]);
 });
