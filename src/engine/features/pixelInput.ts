@@ -27,6 +27,10 @@ export function describePixels(
     throw new UserError(
       `The image backbone "${label}" reads ${inputs.length} inputs (${inputs.map(({ name }) => `"${name}"`).join(", ")}); expected one, for the pixels.`,
     );
+  if (config.canvas === "by-orientation" && !key.startsWith("joint."))
+    throw new UserError(
+      `"${key}" prepares lying and standing pictures differently, which only backbones of images and texts together can take; set "canvas" to "fixed".`,
+    );
   const shape = pixelShape(config);
   const { name, shape: declared } = input;
   const fits = (axes: readonly (number | string)[]): boolean =>
