@@ -33,18 +33,19 @@ function fixedBackbone(size: EncoderDecoderSize, batchSize: number): Graph {
   const weight = (name: string, shape: Shape, scale = 1): Value => weightOf(g, name, shape, scale);
   const pixels = g.input("pixel_values", "float32", [batchSize, 3, ...canvas]);
   const ids = g.input("input_ids", "int64", [batchSize, tokens]);
-  let seen = pixels;
-  if (size.hasPixelMask) {
-    const shown = g.input("pixel_mask", "int64", [batchSize, ...canvas]);
-    seen = g.mul(pixels, g.unsqueeze(g.cast(shown, "float32"), [1]));
-  }
   const strides = { strides: ints([stride, stride]), kernel_shape: ints([stride, stride]), group: int(1) };
-  const patches = g.op("Conv", [seen, weight("patches", [width, 3, stride, stride], 3)], strides); // [B, C, h, w]
+  const patches = g.op("Conv", [pixels, weight("patches", [width, 3, stride, stride], 3)], strides); // [B, C, h, w]
   const count = (canvas[0] / stride) * (canvas[1] / stride);
   const image = g.transpose(g.reshape(patches, [batchSize, width, count]), [0, 2, 1]); // [B, hw, C]
   const placed = g.add(image, weight("positions", [1, count, width], 24));
   let state = g.concat([placed, g.gather(weight("words", [words, width], 4), ids)], 1); // [B, N, C]
   g.output("encoder.0", state);
+  if (size.hasPixelMask) {
+    // As in DETR, the embedding does not depend on the mask, what is above it does.
+    const shown = g.cast(g.input("pixel_mask", "int64", [batchSize, ...canvas]), "float32");
+    const covered = g.reduceMean(g.reshape(shown, [batchSize, canvas[0] * canvas[1]]), [1]); // [B]
+    state = g.add(state, g.mul(g.scalar(0.1), g.reshape(covered, [batchSize, 1, 1])));
+  }
   const attend = (name: string, from: Value, to: Value): Value => {
     const project = (part: string, x: Value): Value => g.matMul(x, weight(`${name}.${part}`, [width, width]));
     const scores = g.matMul(project("query", from), g.transpose(project("key", to), [0, 2, 1]));
