@@ -28,18 +28,20 @@ export function buildProgram(exit: (code: ExitCode) => void): Command {
 
   command("init", "Write a commented experiment file, from options or from a few questions.", [
     "init flickr.unipt.json",
+    "init vqa.unipt.json --preset clip-vil --data questions.jsonl",
     "init pets.unipt.json --pairs pets.csv --image-model clip-vision.onnx --text-model clip-text.onnx --tokenizer tokenizer.json",
   ])
     .argument("[file]", "experiment file to write", "experiment.unipt.json")
     .option("--name <name>", "name of the experiment (default: from the file name)")
-    .option("--pairs <path>", "image-text pairs: JSON Lines, CSV or a folder")
-    .option("--image-model <path>", "ONNX file of the image backbone")
+    .option("--data <path>", "pairs, clips, questions or expressions: JSON Lines, CSV or a published file")
+    .option("--pairs <path>", "the same for image-text pairs")
+    .option("--image-model <path>", "ONNX file of the image backbone, or of the one that reads image and text")
     .option("--preprocessor <path>", "preprocessor_config.json published with the image backbone")
     .option("--text-model <path>", "ONNX file of the text backbone")
     .option("--tokenizer <path>", "tokenizer.json published with the text backbone")
     .addOption(
       new Option("--preset <name>", "published setting to start from")
-        .choices(["vse-infinity"])
+        .choices(["vse-infinity", "clip4clip", "clip-vil", "mdetr"])
         .default("vse-infinity"),
     )
     .option("--seed <number...>", "seeds of the runs (default: 0 1 2)", wholeNumbers)

@@ -1,5 +1,4 @@
 import type { ImageTextRetrievalInput } from "./tasks/imageTextRetrievalConfig";
-import type { VisualGroundingInput } from "./tasks/visualGroundingConfig";
 
 /** The part of an experiment that a published setting fixes: all but names, files and seeds. */
 export interface ExperimentPreset {
@@ -69,46 +68,3 @@ export const experimentPresets = {
 } as const satisfies Readonly<Record<string, ExperimentPreset>>;
 
 export type ExperimentPresetName = keyof typeof experimentPresets;
-
-/** The part of a grounding experiment that a published setting fixes. */
-export type GroundingPreset = Pick<Required<VisualGroundingInput>, "overlap" | "tokenMap" | "heads" | "training"> & {
-  readonly preprocessing: NonNullable<VisualGroundingInput["joint"]["backbone"]["preprocessing"]>;
-  readonly sequence: NonNullable<VisualGroundingInput["joint"]["backbone"]["sequence"]>;
-  readonly maxTokens: number;
-  readonly method: VisualGroundingInput["joint"]["method"];
-};
-
-export const groundingPresets = {
-  /**
-   * UniPT on MDETR (Diao et al., CVPR 2024; Paranioar/UniPT, MDETR; RefCOCO, RefCOCO+, RefCOCOg): the side network at 5e-4 and the
-   * pre-trained heads at a tenth, ×0.1 after epoch 5 of 10, batches of 8, global clip 0.1, averages with 0.9998, overlap measured
-   * by generalised IoU. The released code also resizes and crops at random while training.
-   */
-  mdetr: {
-    preprocessing: { preset: "mdetr" },
-    sequence: "image-text",
-    maxTokens: 128,
-    method: { name: "unipt", preset: "mdetr" },
-    heads: { slots: 256, alignmentDim: 64 },
-    tokenMap: "ones",
-    overlap: "giou",
-    training: {
-      epochs: 10,
-      batchSize: 8,
-      optimizer: {
-        name: "adamw",
-        learningRate: 5e-4,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weightDecay: 1e-4,
-        groups: [{ contains: ["heads."], learningRateFactor: 0.1 }],
-      },
-      schedule: { name: "step-decay", atEpochs: [5], factor: 0.1 },
-      gradientClip: 0.1,
-      averageDecay: 0.9998,
-      evaluateEveryEpochs: 1,
-      selectBy: "precisionAt1",
-    },
-  },
-} as const satisfies Readonly<Record<string, GroundingPreset>>;

@@ -4,6 +4,7 @@ import { experimentPresets } from "./experimentPresets";
 import { experimentJsonSchema } from "./jsonSchema";
 import type { KeyPath } from "./schemaPath";
 import { schemaAt } from "./schemaPath";
+import { taskExperiment, type TaskFiles, type TaskPresetName } from "./taskTemplates";
 
 /** What `unipt init` asks for. Paths are relative to the file that is written. */
 export interface TemplateAnswers {
@@ -47,6 +48,15 @@ export function experimentTemplate(answers: TemplateAnswers): string {
     seeds: [...(answers.seeds ?? [0, 1, 2])],
     device: "auto",
   };
+  return commented(experiment);
+}
+
+/** A complete experiment file of another task as published, each key with a comment that says what it does. */
+export function taskTemplate(preset: TaskPresetName, files: Omit<TaskFiles, "seeds"> & Partial<TaskFiles>): string {
+  return commented(taskExperiment(preset, { seeds: [0, 1, 2], ...files }));
+}
+
+function commented(experiment: object): string {
   return `${writeCommented(experiment, [], experiment, "")}\n`;
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { ExperimentConfig } from "../../../src/core/experiment/experimentConfig";
 import { experimentPresets } from "../../../src/core/experiment/experimentPresets";
-import { experimentTemplate } from "../../../src/core/experiment/experimentTemplate";
+import { experimentTemplate, taskTemplate } from "../../../src/core/experiment/experimentTemplate";
+import { sidesOf } from "../../../src/core/experiment/sides";
+import { taskPresetNames } from "../../../src/core/experiment/taskTemplates";
 import { parseExperimentOrThrow } from "../../../src/core/experiment/parseExperiment";
 import { retrievalConfig } from "../../support/retrievalConfig";
 
@@ -57,5 +58,14 @@ test("vse-infinity carries the published settings", () => {
   expect(training.schedule).toEqual({ name: "step-decay", atEpochs: [15], factor: 0.1 });
   expect([loss, pooling]).toEqual([{ name: "triplet", margin: 0.2, negatives: "staged" }, "gpo"]);
   expect(imageMethod.preset).toBe("vse-infinity-cnn");
-  expect(ExperimentConfig.options).toHaveLength(1);
+});
+
+test.each(taskPresetNames)("the %s template is a valid experiment as published, each setting explained", (preset) => {
+  const files = { name: "mine", data: "data.json", model: "m.onnx", textModel: "t.onnx", tokenizer: "tokenizer.json" };
+  const text = taskTemplate(preset, files);
+  const { config, plans } = parseExperimentOrThrow(text, "mine.unipt.json");
+  expect(config.name).toBe("mine");
+  expect(plans).toHaveLength(3);
+  expect(text).toContain("// ");
+  for (const side of sidesOf(config)) expect(side.method).toMatchObject({ name: "unipt" });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groundingPresets } from "../../../src/core/experiment/experimentPresets";
+import { taskExperiment } from "../../../src/core/experiment/taskTemplates";
 import { VisualGroundingConfig } from "../../../src/core/experiment/tasks/visualGroundingConfig";
 import { sizeOf } from "../../../src/core/graph/tensor";
 import { buildVisualGrounding } from "../../../src/core/tasks/visualGrounding";
@@ -8,26 +8,16 @@ import { ModelContext } from "../../../src/core/nn/modelContext";
 import { learningRateFactor } from "../../../src/core/nn/optimizers/parameterGroups";
 
 test("the preset of MDETR makes a whole experiment, with the published number of parameters", () => {
-  const { preprocessing, sequence, maxTokens, method, ...rest } = groundingPresets.mdetr;
-  const states = Array.from({ length: 7 }, (_, layer) => `decoder.${layer}`);
-  const config = VisualGroundingConfig.parse({
+  const files = {
     name: "refcoco",
-    task: "visual-grounding",
-    data: { expressions: "finetune_refcoco_train.json" },
-    joint: {
-      backbone: {
-        model: "mdetr.onnx",
-        hiddenStates: [0, 1, 2, 3, 4, 5, 6],
-        decoderStates: states,
-        preprocessing,
-        sequence,
-        tokenizer: "tokenizer.json",
-        maxTokens,
-      },
-      method,
-    },
-    ...rest,
-  });
+    data: "a.json",
+    model: "mdetr.onnx",
+    textModel: "",
+    tokenizer: "t.json",
+    seeds: [0],
+  };
+  const config = VisualGroundingConfig.parse(taskExperiment("mdetr", files));
+  const states = config.joint.backbone.decoderStates;
   const { g, parameters, root } = (() => {
     const builder = new OpBuilder();
     const context = new ModelContext(builder, "train");

@@ -65,4 +65,6 @@ export type VisualQuestionAnsweringConfig = z.infer<typeof VisualQuestionAnsweri
 export type CompositionalQuestionAnsweringConfig = z.infer<typeof CompositionalQuestionAnsweringConfig>;
 /** What both question tasks share. */
 export type AnswerHeadConfig = z.infer<typeof HeadConfig>;
+/** As written in a file: keys with defaults may be missing. */
+export type QuestionAnsweringInput = z.input<typeof VisualQuestionAnsweringConfig>;
 export type QuestionAnsweringConfig = VisualQuestionAnsweringConfig | CompositionalQuestionAnsweringConfig;
