@@ -126,11 +126,11 @@ export function groundingTask(config: VisualGroundingConfig, data: GroundingInpu
       return { ...(await joint.read(wanted, needed, draw)), ...targetsOf(config, data, wanted) };
     },
     assign: (outputs, feeds) => {
-      const target = { boxes: feeds[inputs.boxes], tokenMap: feeds[inputs.tokenMap] };
+      const target = { boxes: floatsOf(feeds, inputs.boxes), tokenMap: floatsOf(feeds, inputs.tokenMap) };
       const matched: Record<string, Tensor> = {};
       for (let at = 0; outputs[`logits.${at}`]; at++) {
-        const prediction = { logits: outputs[`logits.${at}`], boxes: outputs[`boxes.${at}`] };
-        matched[`${inputs.matching}.${at}`] = matchExpressions(prediction as never, target as never);
+        const prediction = { logits: floatsOf(outputs, `logits.${at}`), boxes: floatsOf(outputs, `boxes.${at}`) };
+        matched[`${inputs.matching}.${at}`] = matchExpressions(prediction, target);
       }
       return matched;
     },
@@ -197,6 +197,13 @@ function groundedExpressions(
       target: [x, y, x + width, y + height],
     };
   });
+}
+
+/** @throws Error when there are none of this name */
+function floatsOf(tensors: Feeds, name: string): Tensor<"float32"> {
+  const found = tensors[name];
+  if (found?.dtype !== "float32") throw new Error(`There are no float32 values "${name}".`);
+  return found as Tensor<"float32">;
 }
 
 function pick(rows: Uint32Array, positions: Uint32Array): Uint32Array {
