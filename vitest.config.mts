@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,5 +7,6 @@ export default defineConfig({
     testTimeout: 60_000,
     // Native sessions are single-threaded in tests, so one worker per core is the right amount of parallelism.
     pool: "forks",
+    maxWorkers: availableParallelism(),
   },
 });
