@@ -17,7 +17,8 @@ export function metricGroups(columns: readonly string[], selector: string): read
   const groups = new Map<string, string[]>();
   for (const metric of columns) {
     if (placeColumns.has(metric)) continue;
-    const owner = metric.includes(".") ? metric.slice(0, metric.indexOf(".")) : metric;
+    const alone = /^precisionAt\d+$/.test(metric) ? "precision" : metric;
+    const owner = metric.includes(".") ? metric.slice(0, metric.indexOf(".")) : alone;
     // Ranks are no shares.
     const name = /\.(median|mean)Rank$/.test(metric) ? `${owner}.ranks` : owner;
     groups.set(name, [...(groups.get(name) ?? []), metric]);
@@ -33,6 +34,10 @@ const shortNames: Readonly<Record<string, string>> = {
   meanRank: "MnR",
   ranks: "ranks",
   accuracy: "Accuracy",
+  accuracyByType: "Accuracy by type",
+  answerable: "Answerable",
+  meanIou: "Mean IoU",
+  precision: "Precision",
   imageToText: "Image → text",
   textToImage: "Text → image",
   videoToText: "Video → text",
@@ -45,7 +50,11 @@ export function metricLabel(metric: string): string {
     .split(".")
     .map(
       (part) =>
-        shortNames[part] ?? part.replace(/^recallAt(\d+)$/, "R@$1").replace(/^accuracyAtIou(\d)(\d)$/, "Acc@0.$1$2"),
+        shortNames[part] ??
+        part
+          .replace(/^recallAt(\d+)$/, "R@$1")
+          .replace(/^precisionAt(\d+)$/, "P@$1")
+          .replace(/^accuracyAtIou(\d)(\d)$/, "Acc@0.$1$2"),
     )
     .join(" ");
 }

@@ -111,6 +111,12 @@ describe("tables and figures", () => {
     expect(dashboardTable(data, "metrics.nothing")).toBeUndefined();
     expect(metricLabel("imageToText.recallAt5")).toBe("Image → text R@5");
     expect(metricLabel("accuracyAtIou50")).toBe("Acc@0.50");
+    expect(metricLabel("precisionAt10")).toBe("P@10");
+    expect(metricLabel("accuracyByType.other")).toBe("Accuracy by type other");
+    expect(metricGroups(["precisionAt1", "precisionAt5", "meanIou"], "precisionAt1")).toEqual([
+      { name: "precision", metrics: ["precisionAt1", "precisionAt5"] },
+      { name: "meanIou", metrics: ["meanIou"] },
+    ]);
   });
 
   test("text in CSV is quoted, and disarmed where a spreadsheet would run it", () => {
